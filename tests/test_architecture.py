@@ -364,7 +364,7 @@ VERBS = {
     },
     "agenda": {"schedule", "take"},
     "calls": {"add", "update", "set_progress", "queue_for", "end", "evict"},
-    "counters": {"record_request", "count"},
+    "counters": {"record_request", "count", "advance"},
     "deliveries": {
         *("add", "update", "hold", "release", "hold_for_call", "follow", "release_followers"),
         *("release_key", "evict"),

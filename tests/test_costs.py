@@ -27,7 +27,9 @@ from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from tests.support import read
-from tests.support.builders import build_delivery, build_webhook
+from tests.support.builders import build_call, build_call_spec, build_delivery, build_webhook
+from tests.support.simulation import START, only_providers
+from tests.support.vendors import ccai
 
 PYTHON = (3, 11)
 TOLERANCE = 0.20
@@ -136,3 +138,48 @@ def test_hot_paths_make_no_more_function_calls_than_before(
         for name, count in counts.items()
         if abs(count - CALLS[name]) > CALLS[name] * TOLERANCE
     } == {}
+
+
+def add_ended_calls(state: SandboxState, count: int) -> None:
+    """Add calls of the CCAI account that have ended."""
+    provider, account = ccai.ACCOUNT_KEY
+    for index in range(count):
+        name = f"past-{index}"
+        spec = build_call_spec(id=name, vendor_id=name, provider=provider, account=account)
+        state.calls.add(build_call(spec=spec, phase="ended"))
+        state.calls.end(name)
+
+
+def count_instructions(work: Callable[[], object]) -> int:
+    """How many instructions of Python's own are run: a loop shows that calls no function."""
+    instructions = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal instructions
+        frame.f_trace_opcodes = True
+        instructions += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return instructions
+
+
+def count_agent_check(configuration: Configuration, ended_calls: int) -> int:
+    """Instructions of an outbound call for an agent, beside so many ended calls."""
+    state = SandboxState(only_providers(configuration, "ccai"), START)
+    add_ended_calls(state, ended_calls)
+    return count_instructions(lambda: ccai.request(state, "create-outbound"))
+
+
+def test_ended_calls_do_not_make_the_check_of_an_agent_dearer(
+    configuration: Configuration,
+) -> None:
+    count_agent_check(configuration, 1)
+    counts = [count_agent_check(configuration, ended) for ended in (10, 1_000, 10_000)]
+    print(counts)  # noqa: T201 - shows the figures of a failed test
+    assert counts == [counts[0]] * 3

@@ -1,4 +1,4 @@
-"""Simulate the bundled scenarios and list the vendor's status words for the calls."""
+"""List the status words of a vendor: from its table, and of simulated bundled scenarios."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -9,7 +9,7 @@ from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.call import Call
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
-from mockserver.core.provider import Endpoint
+from mockserver.core.provider import Endpoint, Provider
 from mockserver.core.webhook import DeliveryResult
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
@@ -29,6 +29,16 @@ class SimulatedCall(NamedTuple):
     words: list[str]
     call: Call
     webhooks: list[str]
+
+
+def status_table(provider: Provider) -> str:
+    """The table of a provider's statuses: what comes before each of them, and what leads to it."""
+    heads = ("status", "reached from", "by", "time stamp set")
+    rows = [
+        (code(row.status), row.predecessors or "-", row.trigger, row.timestamp or "-")
+        for row in provider.statuses
+    ]
+    return table(heads, rows)
 
 
 def statuses(configuration: Configuration, bound: BoundProvider) -> str:

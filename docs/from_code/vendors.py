@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from from_code.markdown import code, codes, table
-from from_code.statuses import statuses
+from from_code.statuses import status_table, statuses
 from mockserver.compiler import build_configuration
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import Configuration
@@ -48,6 +48,9 @@ def _page(configuration: Configuration, bound: BoundProvider) -> str:
         *_quirks(entry["quirks"]),
         *_account(provider),
         "## Statuses\n",
+        "The first table has a row for each status of a call. A time stamp is a field of a",
+        "response or of a webhook; `-` stands for none.\n",
+        status_table(provider),
         "Each bundled scenario that needs no particular provider is simulated on the first example",
         "of each operation that places a call. The table lists the vendor's status words for the",
         "call in their order, and its webhooks.\n",

@@ -12,6 +12,7 @@ from mockserver.core.possible_calls import NO_CALLS, PossibleCalls
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.rulebook import Evidence, Fault, RequestContext, Rule, Rulebook
 from mockserver.core.sample import SampleMaker, keep_account
+from mockserver.core.status_row import StatusRow
 from mockserver.core.value import TrackedValue, Value
 from mockserver.core.webhook import Webhook
 
@@ -23,6 +24,7 @@ class Effects(Value):
     - `events`: pairs of a call id and an event, applied at the time of the event;
     - `webhooks` to send, `records` of accounts to save, `charges` to accounts;
     - `counts`: keys that are counted now, for `ReadModel.count_since`;
+    - `sequences`: keys of sequences whose next number is used, for `ReadModel.sequences`;
     - `uploads`: files to store, for `ReadModel.uploads`.
     """
 
@@ -32,6 +34,7 @@ class Effects(Value):
     records: tuple[SaveRecord, ...] = ()
     charges: tuple[Charge, ...] = ()
     counts: tuple[str, ...] = ()
+    sequences: tuple[str, ...] = ()
     uploads: tuple[bytes, ...] = ()
 
 
@@ -216,6 +219,8 @@ class Provider(NamedTuple):
     """Returns the account without what is only so at the moment: everybody is available."""
     words: Mapping[str, Mapping[str, Evidence]] = EMPTY_MAPPING
     """Field of a response or webhook -> its words, and how we know that the vendor has each."""
+    statuses: tuple[StatusRow, ...] = ()
+    """The words that `status` returns, in the order of a call's life."""
 
 
 def all_faults(provider: Provider) -> tuple[Fault, ...]:

@@ -1,7 +1,7 @@
 """The read model: the state of a sandbox that a provider may read."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -18,8 +18,10 @@ class ReadModel(NamedTuple):
     - `accounts`: (provider, name) -> account.
     - `calls`: our id -> call, oldest first.
     - `call_ids_by_vendor_id`: (provider, vendor's id) -> our id.
+    - `live_call_ids`: (provider, name of an account) -> our ids of its calls that have not ended.
     - `deliveries`: id -> delivery; `delivery_ids_by_call`: our id of a call -> ids.
     - `counts`: key -> the times in ms at which it was counted, in ascending order.
+    - `sequences`: key -> how many numbers of the sequence are used.
     - `uploads`: `upload_digest` of a file -> the file.
     """
 
@@ -28,15 +30,21 @@ class ReadModel(NamedTuple):
     accounts: Mapping[tuple[str, str], Account] = EMPTY_MAPPING
     calls: Mapping[str, Call] = EMPTY_MAPPING
     call_ids_by_vendor_id: Mapping[tuple[str, str], str] = EMPTY_MAPPING
+    live_call_ids: Mapping[tuple[str, str], Collection[str]] = EMPTY_MAPPING
     deliveries: Mapping[str, Delivery] = EMPTY_MAPPING
     delivery_ids_by_call: Mapping[str, Sequence[str]] = EMPTY_MAPPING
     counts: Mapping[str, Sequence[int]] = EMPTY_MAPPING
+    sequences: Mapping[str, int] = EMPTY_MAPPING
     uploads: Mapping[str, bytes] = EMPTY_MAPPING
 
     def find_call(self, provider: str, vendor_id: str) -> Call | None:
         """Return the call with this vendor's id."""
         call_id = self.call_ids_by_vendor_id.get((provider, vendor_id))
         return None if call_id is None else self.calls[call_id]
+
+    def live_calls(self, account: tuple[str, str]) -> tuple[Call, ...]:
+        """Return the calls of an account that have not ended, oldest first."""
+        return tuple(self.calls[name] for name in self.live_call_ids.get(account, ()))
 
     def call_deliveries(self, call_id: str) -> tuple[Delivery, ...]:
         """Return the deliveries of a call in the order in which they were created."""

@@ -36,7 +36,7 @@ from mockserver.engine.webhooks import enqueue
 def apply(
     state: SandboxState, effects: Effects, now: int, matches: tuple[CallMatch, ...] = ()
 ) -> None:
-    """Apply charges, records, counts, uploads, calls, events and webhooks, in this order.
+    """Apply all effects: calls after charges, records and counts, events and webhooks at the end.
 
     Calls come before events and webhooks, which may belong to a call placed by the same effects.
     `now` is in ms. `matches` are those of the request that places new calls.
@@ -55,6 +55,8 @@ def apply(
         state.accounts.save_record(save)
     for key in effects.counts:
         state.counters.count(key, now)
+    for key in effects.sequences:
+        state.counters.advance(key)
     for data in effects.uploads:
         state.accounts.store_upload(data)
     for call in effects.calls:

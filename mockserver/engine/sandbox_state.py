@@ -50,9 +50,11 @@ class SandboxState:
             accounts=self.accounts.by_key,
             calls=self.calls.by_id,
             call_ids_by_vendor_id=self.calls.ids_by_vendor_id,
+            live_call_ids=self.calls.live_ids,
             deliveries=self.deliveries.by_id,
             delivery_ids_by_call=self.deliveries.ids_by_call,
             counts=self.counters.counts,
+            sequences=self.counters.sequences,
             uploads=self.accounts.uploads,
         )
 

@@ -13,18 +13,21 @@ def test_the_empty_read_model_has_no_calls_deliveries_and_counts() -> None:
             accounts={},
             calls={},
             call_ids_by_vendor_id={},
+            live_call_ids={},
             deliveries={},
             delivery_ids_by_call={},
             counts={},
+            sequences={},
             uploads={},
         )
         == EMPTY_READ_MODEL
     )
     assert (
         EMPTY_READ_MODEL.find_call("toy", "v1"),
+        EMPTY_READ_MODEL.live_calls(("toy", "main")),
         EMPTY_READ_MODEL.call_deliveries("c1"),
         EMPTY_READ_MODEL.count_since("key", 0),
-    ) == (None, (), 0)
+    ) == (None, (), (), 0)
 
 
 @pytest.mark.parametrize(

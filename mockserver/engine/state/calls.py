@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from mockserver.core.call import Call, CallSpec
+from mockserver.core.configuration import AccountKey
 from mockserver.core.resolution import NO_DRAW, Draw
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, Script, WaitReason
@@ -59,6 +60,7 @@ class Calls:
 
     - `by_id`: id -> call; `progress`: id -> how far the call has come.
     - `ids_by_vendor_id`: (provider, vendor's id) -> id; `ids_by_recording`: token -> id.
+    - `live_ids`: (provider, account) -> ids of its calls that have not ended, oldest first.
     - `waiting`: ids of the calls that wait for something, the longest wait first.
     - `resource_queue`: id -> the resource that the call waits for, the longest wait first.
     - `ended`: ids of the ended calls, the next to be evicted first.
@@ -69,6 +71,7 @@ class Calls:
         self._progress: dict[str, CallProgress] = {}
         self._ids_by_vendor_id: dict[tuple[str, str], str] = {}
         self._ids_by_recording: dict[str, str] = {}
+        self._live_ids: dict[AccountKey, dict[str, None]] = {}
         self._waiting: dict[str, None] = {}
         self._resource_queue: dict[str, str] = {}
         # not a dict, where removing the first key is slow
@@ -79,6 +82,7 @@ class Calls:
             self._ids_by_vendor_id
         )
         self.ids_by_recording: Mapping[str, str] = MappingProxyType(self._ids_by_recording)
+        self.live_ids: Mapping[AccountKey, Collection[str]] = MappingProxyType(self._live_ids)
         self.waiting: Collection[str] = self._waiting.keys()
         self.resource_queue: Mapping[str, str] = MappingProxyType(self._resource_queue)
         self.ended: Collection[str] = self._ended.keys()
@@ -95,10 +99,14 @@ class Calls:
             self._progress[spec.id] = progress
         self._ids_by_vendor_id[spec.provider, spec.vendor_id] = spec.id
         self._ids_by_recording[_recording_token(spec)] = spec.id
+        self._live_ids.setdefault((spec.provider, spec.account), {})[spec.id] = None
 
     def update(self, call: Call) -> None:
-        """Replace the call with the same id."""
-        self._by_id[call.spec.id] = call
+        """Replace the call with the same id; one that is placed again is live again."""
+        spec = call.spec
+        self._by_id[spec.id] = call
+        if call.phase == "placed":
+            self._live_ids[spec.provider, spec.account][spec.id] = None
 
     def set_progress(self, call_id: str, progress: CallProgress) -> None:
         """Replace the progress of a call; new wait reasons are those of a new wait."""
@@ -117,9 +125,11 @@ class Calls:
             self._resource_queue.pop(call_id, None)
 
     def end(self, call_id: str) -> None:
-        """Make an ended call the last one to be evicted."""
+        """Make an ended call the last one to be evicted; it is no longer live."""
         self._ended[call_id] = None
         self._ended.move_to_end(call_id)
+        spec = self._by_id[call_id].spec
+        self._live_ids[spec.provider, spec.account].pop(call_id, None)
 
     def evict(self, call_id: str) -> None:
         """Drop a call with all that is kept of it."""

@@ -1,4 +1,4 @@
-"""The owner of what is counted: requests against a rate limit, and the keys of providers."""
+"""The owner of what is counted: requests against a rate limit, keys and sequences of providers."""
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
@@ -15,15 +15,18 @@ class Counters:
 
     - `request_times`: (provider, name) of an account -> times of its requests.
     - `counts`: key -> times; the key counted least recently comes first.
+    - `sequences`: key -> how many numbers of the sequence are used.
     """
 
     def __init__(self) -> None:
         self._request_times: dict[AccountKey, deque[int]] = {}
         self._counts: OrderedDict[str, list[int]] = OrderedDict()
+        self._sequences: dict[str, int] = {}
         self.request_times: Mapping[AccountKey, Sequence[int]] = MappingProxyType(
             self._request_times
         )
         self.counts: Mapping[str, Sequence[int]] = MappingProxyType(self._counts)
+        self.sequences: Mapping[str, int] = MappingProxyType(self._sequences)
 
     def is_over_limit(self, account: Account, now: int) -> bool:
         """Whether as many requests as the account's limit allows came within its period."""
@@ -63,3 +66,7 @@ class Counters:
             del times[:MAX_ITEMS]
         if len(self._counts) > MAX_ITEMS:
             self._counts.popitem(last=False)
+
+    def advance(self, key: str) -> None:
+        """Use the next number of a sequence. A sequence is never evicted."""
+        self._sequences[key] = self._sequences.get(key, 0) + 1

@@ -11,7 +11,7 @@ from mockserver.providers.ccai import (
     rules,
     vendor_events,
 )
-from mockserver.providers.ccai.call_state import status
+from mockserver.providers.ccai.call_state import STATUS_TABLE, status
 from mockserver.providers.ccai.events import on_event
 from mockserver.providers.ccai.generators import GENERATORS
 from mockserver.providers.ccai.records import (
@@ -149,4 +149,5 @@ PROVIDER = Provider(
     samples=SAMPLES,
     ready_account=ready_account,
     words=WORDS,
+    statuses=STATUS_TABLE,
 )

@@ -18,16 +18,9 @@ def why_unavailable(read_model: ReadModel, account: Account, name: str) -> str:
     state = records(account, "agents")[name].state
     if state != "available":
         return f"{name} is not available, but {state}"
-    call = next((call for call in live_calls(read_model, account) if is_in(call, name)), None)
+    calls = read_model.live_calls(account.key)
+    call = next((call for call in calls if is_in(call, name)), None)
     return f"{name} is in call {call.spec.vendor_id}" if call else ""
-
-
-def live_calls(read_model: ReadModel, account: Account) -> tuple[Call, ...]:
-    return tuple(
-        call
-        for call in read_model.calls.values()
-        if call.phase != "ended" and (call.spec.provider, call.spec.account) == account.key
-    )
 
 
 def is_in(call: Call, name: str) -> bool:

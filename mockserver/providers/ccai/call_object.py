@@ -1,6 +1,5 @@
 """Build the call object of the CCAI Platform, with the keys of its examples in their order."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from mockserver.core.account import Account
@@ -14,6 +13,7 @@ from mockserver.providers.ccai.call_state import (
     state_of,
     status,
 )
+from mockserver.providers.ccai.history import castings, recording_mode
 from mockserver.providers.ccai.intervals import agent_intervals
 from mockserver.providers.ccai.participants import (
     agent_info,
@@ -25,20 +25,15 @@ from mockserver.providers.ccai.participants import (
     format_time,
     menu_path,
 )
-from mockserver.providers.ccai.records import Menu
 from mockserver.providers.ccai.request import (
     INBOUND_TYPES,
     OUTBOUND_TYPES,
     SCHEDULED_TYPES,
     Json,
-    account_menu,
     build_menu_object,
-    default_number,
     menu_id_of,
     menu_of,
-    parameter_text,
     parse_scheduled_at,
-    records,
     settings,
 )
 from mockserver.providers.ccai.roles import ending_hangup
@@ -73,8 +68,8 @@ def build_call_object(call: Call, account: Account, now: int) -> Json:
         "out_ticket_id": str(parameters["ticket_id"]) if parameters.get("ticket_id") else None,
         "out_ticket_url": None,
         "verified": False,
-        "recording_url": call.spec.recording_url if _has_recording(call, menu) else None,
-        "recording_permission": _recording_permission(call, menu),
+        "recording_url": call.spec.recording_url if _has_recording(call) else None,
+        "recording_permission": _recording_permission(call),
         "voicemail_reason": _voicemail_reason(call),
         "deflection": state_of(call).deflection,
         "disconnected_by": _disconnected_by(call),
@@ -93,7 +88,7 @@ def build_call_object(call: Call, account: Account, now: int) -> Json:
         "offer_type": "cascade" if call.spec.flow == QUEUE else None,
         "offer_events": _offer_events(call, account),
         "answer_type": "manual",
-        "outbound_number": _outbound_number(call, account),
+        "outbound_number": state_of(call).creation.outbound_number,
     }
 
 
@@ -152,24 +147,24 @@ def _optional_int(value: object) -> int | None:
     return int(str(value)) if value else None
 
 
-def _has_recording(call: Call, menu: Menu | None) -> bool:
+def _has_recording(call: Call) -> bool:
     """Whether there is a recording: of a voicemail, or of a conversation that was recorded.
 
     The latter is recorded in a queue that always records, or asks and may record.
     """
     if status(call) in ("voicemail_received", "voicemail_read"):
         return True
-    if menu is None or call.phase != "ended" or connected_at(call) is None:
+    if call.phase != "ended" or connected_at(call) is None:
         return False
-    return menu.recording == "always" or _recording_permission(call, menu) == "granted"
+    return recording_mode(call) == "always" or _recording_permission(call) == "granted"
 
 
-def _recording_permission(call: Call, menu: Menu | None) -> str:
+def _recording_permission(call: Call) -> str:
     """The permission of the request, which counts only if the queue asks for one (documented)."""
     permission = str(
         call.spec.parameters.get("recording_permission") or "recording_permission_not_asked"
     )
-    is_asked = menu is not None and menu.recording == "ask"
+    is_asked = recording_mode(call) == "ask"
     return permission.removeprefix("recording_permission_") if is_asked else "not_asked"
 
 
@@ -191,32 +186,9 @@ def _disconnected_by(call: Call) -> str:
 
 
 def _offer_events(call: Call, account: Account) -> list[object]:
-    """The groups that the call was offered to, in order, each with its time.
-
-    A queued call is offered to the group of its queue as soon as it is created, and any call to
-    that of a menu to which it is transferred. An agent who does not take a transfer leads to a
-    further offer.
-    """
-    transfers = ((row.at, row.menu) for row in state_of(call).transfers if row.menu)
-    created = (call.spec.created_at // SECOND * SECOND, parameter_text(call, "menu_id"))
-    offers = (
-        (at, menu.group)
-        for at, menu_id in (created, *transfers)
-        if (menu := account_menu(account, menu_id))
-    )
+    """The groups that the call was offered to, in order, each with its time."""
+    offers = ((casting.at, casting.group) for casting in castings(call))
     return [
         {"casting_time": format_iso(at), "group": group}
         for at, group in sorted((*offers, *casts_after_refusals(call, account)))
     ]
-
-
-def _outbound_number(call: Call, account: Account) -> str | None:
-    """The number of the request, else the default.
-
-    A queued call also gets the default if the number of the request is not known.
-    """
-    number = call.spec.parameters.get("outbound_number")
-    known: Mapping[str, object] = records(account, "outbound_numbers")
-    if number and (call.spec.flow != QUEUE or str(number) in known):
-        return str(number)
-    return default_number(account)

@@ -1,9 +1,11 @@
 """The call state of the CCAI Platform (stage, holds, transfers, rating) and its status words."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from mockserver.core.call import Call, Event
+from mockserver.core.status_row import StatusRow
 from mockserver.core.value import Value
+from mockserver.providers.ccai.creation import NO_CREATION, Creation
 from mockserver.providers.ccai.roles import agent_leg
 
 
@@ -33,6 +35,7 @@ class CallState(Value):
     has_expired: bool = False
     holds: tuple[tuple[int, int | None], ...] = ()
     transfers: tuple[Transfer, ...] = ()
+    creation: Creation = NO_CREATION
 
 
 INITIAL_STATE = CallState()
@@ -120,17 +123,6 @@ def set_expired(call: Call, _: Event) -> Call:
 
 
 QUEUE: Final = "queue"
-
-
-class StatusRow(NamedTuple):
-    """A status, the statuses that it follows, its cause, and the timestamp that it sets."""
-
-    status: str
-    predecessors: str
-    trigger: str
-    timestamp: str = ""
-
-
 STATUS_TABLE: Final = (
     StatusRow("scheduled", "", "a create for later", "scheduled_at"),
     StatusRow(

@@ -5,10 +5,11 @@ from typing import Final
 from mockserver.core.call import Call, Event
 from mockserver.core.call_flows import OFFER_RING
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, by_event_type
-from mockserver.core.time import MINUTE, SECOND
+from mockserver.core.time import MINUTE, SECOND, format_iso
 from mockserver.providers.ccai.agents import release_agent, set_agent_state
 from mockserver.providers.ccai.call_state import QUEUE, pending_agent, state_of, status
 from mockserver.providers.ccai.existing_calls import recover_existing_call
+from mockserver.providers.ccai.history import participants_key, unused_participant_id
 from mockserver.providers.ccai.request import account_call, parameter_text
 from mockserver.providers.ccai.roles import agent_leg, leg_name
 
@@ -37,9 +38,11 @@ def _expire_event(context: EventContext) -> tuple[str, Event]:
 def on_offer(context: EventContext) -> Effects:
     """Make the agent busy, and let the offer lapse after `OFFER_TIMEOUT`."""
     at = context.event.at
-    lapse = Event(at + OFFER_TIMEOUT, "lapse", data={"rang_at": at})
+    lapse = Event(at + OFFER_TIMEOUT, "lapse", data={"rang_at": format_iso(at)})
     busy = set_agent_state(context.account, str(context.event.data["agent"]), "busy", at)
-    return busy.replace(events=((context.call.spec.id, lapse),))
+    is_known = unused_participant_id(context.call) is not None
+    sequences = () if is_known else (participants_key(context.account),)
+    return busy.replace(events=((context.call.spec.id, lapse),), sequences=sequences)
 
 
 def on_answer(context: EventContext) -> Effects:
@@ -50,14 +53,15 @@ def on_answer(context: EventContext) -> Effects:
         return NO_EFFECTS
     if event.leg != agent.name:
         return on_connecting(context) if agent.state == "answered" else NO_EFFECTS
-    connect = Event(event.at + ASSIGNED_DURATION, "connect", data={"answered_at": event.at})
+    answered = {"answered_at": format_iso(event.at)}
+    connect = Event(event.at + ASSIGNED_DURATION, "connect", data=answered)
     return Effects(events=((call.spec.id, connect),))
 
 
 def on_connecting(context: EventContext) -> Effects:
     """Bridge both sides a moment later, if both have answered by then."""
     at = context.event.at
-    join = Event(at + CONNECTING_DURATION, "join", data={"since": at})
+    join = Event(at + CONNECTING_DURATION, "join", data={"since": format_iso(at)})
     return Effects(events=((context.call.spec.id, join),))
 
 

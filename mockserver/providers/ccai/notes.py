@@ -14,6 +14,10 @@ MISSING_CALL_TYPE: Final = "the page has `Invalid call type` for a value that is
 OUTBOUND_NUMBER: Final = (
     "the page says that the number is one of Phone Number Management, and shows no other response"
 )
+LANGUAGE_OF_OUTBOUND: Final = (
+    "the page has `lang` in the tables of all three types, and this response for incoming and "
+    "scheduled calls only"
+)
 TICKET_OF_QUEUED_CALL: Final = "the page has `Contact not found` for outbound calls only"
 SCHEDULED_AT: Final = (
     "the page says `ISO 8601 format to a valid future time`; it shows no response for other values"

@@ -12,6 +12,7 @@ from mockserver.providers.ccai.call_state import (
     state_of,
     status,
 )
+from mockserver.providers.ccai.history import participant_ids
 from mockserver.providers.ccai.intervals import (
     Interval,
     agent_intervals,
@@ -19,20 +20,14 @@ from mockserver.providers.ccai.intervals import (
     participant_intervals,
     wait_intervals,
 )
-from mockserver.providers.ccai.records import Agent, Contact, Ticket
+from mockserver.providers.ccai.records import Agent, Contact
 from mockserver.providers.ccai.request import (
     Json,
     account_menu,
-    digits,
     menu_path_ids,
-    parameter_text,
     records,
-    settings,
 )
 from mockserver.providers.ccai.roles import ending_hangup, has_answered, leg_name
-
-PARTICIPANTS_PER_CALL: Final = 2  # ids reserved for each call
-LATE_PARTICIPANT_STRIDE: Final = 1_000_000  # keeps ids of later participants apart from those
 
 END_USER_FAIL_REASONS: Final = {
     "busy": "eu_busy",
@@ -142,26 +137,15 @@ def end_user(call: Call, account: Account) -> Json | None:
 
 
 def contact_of(call: Call, account: Account) -> tuple[str, Contact] | None:
-    """(id, contact) of the end user, by ticket or, for a queued call only, by number."""
-    contacts = records(account, "contacts")
-    ticket: Ticket | None = records(account, "tickets").get(parameter_text(call, "ticket_id"))
-    if ticket and ticket.contact in contacts:
-        return ticket.contact, contacts[ticket.contact]
-    if call.spec.flow != QUEUE:
-        return None
-    number = digits(parameter_text(call, "end_user_number"))
-    return next(
-        ((name, contact) for name, contact in contacts.items() if digits(contact.number) == number),
-        None,
-    )
+    """(id, contact) of the end user as found when the call was created; None without one."""
+    name = state_of(call).creation.contact
+    contact: Contact | None = records(account, "contacts").get(name)
+    return (name, contact) if contact else None
 
 
 def build_participant_objects(call: Call, account: Account, now: int) -> Iterator[Json]:
-    """The participants; ids are consecutive for the first two and far off for later agents."""
-    first = settings(account).first_participant_id + 2 * (int(call.spec.id[1:]) - 1)
-    for index, interval in enumerate(participant_intervals(call)):
-        stride = 1 if index < PARTICIPANTS_PER_CALL else LATE_PARTICIPANT_STRIDE
-        ids = {"id": first + index * stride, **_participant_ids(call, account, interval)}
+    for id_, interval in zip(participant_ids(call), participant_intervals(call), strict=True):
+        ids = {"id": id_, **_participant_ids(call, account, interval)}
         yield _build_participant_object(call, interval, ids, now)
 
 

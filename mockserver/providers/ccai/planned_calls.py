@@ -1,15 +1,21 @@
 """Plan the calls that requests to the CCAI Platform would place."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from mockserver.core.call import PlannedCall
 from mockserver.core.rulebook import RequestContext
 from mockserver.providers.ccai import request
 
+QUEUE_PARAMETERS: Final = ("menu_id", "call_id", "scheduled_at", "recording_permission")
+"""Parameters of incoming and scheduled calls, which mean nothing for an outbound call."""
+
 
 def planned_outbound_call(context: RequestContext) -> tuple[PlannedCall, ...]:
     legs = {"a": context.text("agent_email"), "b": request.dialed_number(context)}
-    return (PlannedCall("agent-first", legs, _parameters(context)),)
+    sent = _parameters(context)
+    parameters = {name: sent[name] for name in sent if name not in QUEUE_PARAMETERS}
+    return (PlannedCall("agent-first", legs, parameters),)
 
 
 def _parameters(context: RequestContext) -> Mapping[str, object]:

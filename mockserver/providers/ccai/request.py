@@ -70,7 +70,12 @@ def find_agent(context: RequestContext) -> Agent | None:
 
 
 def find_menu_id(context: RequestContext) -> str:
-    """The menu id of the request, else that of its parent call, else empty."""
+    """The menu id of the request, else that of its parent call, else empty.
+
+    An outbound call has none: `menu_id` is not one of its parameters.
+    """
+    if context.operation == "create-outbound":
+        return ""
     menu_id = context.text("menu_id")
     parent = find_parent_call(context)
     if isinstance(parent, ExistingCall):

@@ -16,6 +16,7 @@ from mockserver.providers.ccai.call_object import build_call_object, build_new_c
 from mockserver.providers.ccai.call_state import set_stage, status
 from mockserver.providers.ccai.events import end_event
 from mockserver.providers.ccai.existing_calls import build_existing_call_object
+from mockserver.providers.ccai.history import keep_creation, participants_key
 from mockserver.providers.ccai.participants import contact_of
 from mockserver.providers.ccai.records import (
     Contact,
@@ -43,22 +44,23 @@ def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
 
 def create_outbound(context: RequestContext) -> EndpointResult:
     """Place a call that dials the agent first; the agent is busy from now on."""
-    call = context.place(0)
+    call = keep_creation(context.place(0), context)
+    key = participants_key(context.authenticated_account)
     busy = set_agent_state(
         context.authenticated_account, context.text("agent_email"), "busy", context.now
     )
     return EndpointResult(
         Response(201, build_new_call_object(call, context.authenticated_account)),
-        busy.replace(calls=(call,)),
+        busy.replace(calls=(call,), sequences=(key, key)),
     )
 
 
 def create_queued(context: RequestContext) -> EndpointResult:
     """Place an incoming or scheduled call, which waits for an agent."""
-    call = context.place(0)
+    call = keep_creation(context.place(0), context)
     return EndpointResult(
         Response(201, build_new_call_object(call, context.authenticated_account)),
-        Effects(calls=(call,)),
+        Effects(calls=(call,), sequences=(participants_key(context.authenticated_account),)),
     )
 
 

@@ -32,6 +32,11 @@ CALL_TYPE: Final[Stage] = (
 )
 """Checked for incoming calls only: requests of unknown type or unreadable body are routed there."""
 
+LANGUAGE: Final = (
+    (malformed_field("lang", faults.LANGUAGE_NOT_FOUND),),
+    (Rule(conditions.is_language_unavailable, faults.LANGUAGE_NOT_AVAILABLE, "lang"),),
+)
+
 CREATE_OUTBOUND: Final[Rulebook] = (
     *AUTHENTICATION,
     (
@@ -67,6 +72,7 @@ CREATE_OUTBOUND: Final[Rulebook] = (
             notes.OUTBOUND_NUMBER,
         ),
     ),
+    *tuple((known_by(ASSUMED, rule, notes.LANGUAGE_OF_OUTBOUND),) for (rule,) in LANGUAGE),
     (Rule(conditions.is_agent_without_access, faults.AGENT_WITHOUT_ACCESS, "agent_email"),),
     (Rule(conditions.is_agent_unavailable, faults.AGENT_NOT_AVAILABLE, "agent_email"),),
     (
@@ -120,8 +126,7 @@ def _queue_rules(required: Stage, formats: Stage) -> Rulebook:
                 notes.TICKET_OF_QUEUED_CALL,
             ),
         ),
-        (malformed_field("lang", faults.LANGUAGE_NOT_FOUND),),
-        (Rule(conditions.is_language_unavailable, faults.LANGUAGE_NOT_AVAILABLE, "lang"),),
+        *LANGUAGE,
     )
 
 

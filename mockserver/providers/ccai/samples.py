@@ -35,7 +35,8 @@ def sample_outbound(account: Account, _: int) -> tuple[Sample, ...] | str:
         return "no agent of the account may call" if agents else "the account has no agent"
     able.sort(key=lambda name: agents[name].state != "available")
     number = default_number(account) or ANY_NUMBER
-    fields = {"end_user_number": END_USER, "outbound_number": number}
+    language = _language(account, None)
+    fields = {"end_user_number": END_USER, "outbound_number": number, "lang": language}
     return _build_samples(
         account,
         OUTBOUND_TYPES[0],

@@ -10,6 +10,8 @@ from mockserver.core.suggestions import did_you_mean
 from mockserver.providers.ccai import call_state
 from mockserver.providers.ccai.agents import why_unavailable
 from mockserver.providers.ccai.call_state import status
+from mockserver.providers.ccai.history import menu_data, offered_participant_id
+from mockserver.providers.ccai.participants import format_time
 from mockserver.providers.ccai.request import account_menu, menu_of, records
 from mockserver.providers.ccai.roles import agent_leg, end_user_leg, leg_name
 
@@ -69,12 +71,16 @@ def assign_agent(call: Call, account: Account, now: int, read_model: ReadModel) 
 
 
 def ring_agent(context: EventContext) -> Event:
+    """The ring of the agent's leg; it has the id of the participant that the agent becomes."""
     leg = leg_name(context.call, "agent")
-    return build_dial_event(context.event.at, leg, "agent", str(context.event.data["agent"]))
+    ring = build_dial_event(context.event.at, leg, "agent", str(context.event.data["agent"]))
+    return ring.replace(data={**ring.data, "participant": offered_participant_id(context)})
 
 
 def let_agent_leave(context: EventContext) -> Event:
-    return Event(context.event.at, "leave", leg_name(context.call, "agent"))
+    """The agent's leave of a transferred call; it has the group of the menu, if there is one."""
+    data = menu_data(str(context.event.data.get("menu", "")), context.account)
+    return Event(context.event.at, "leave", leg_name(context.call, "agent"), data)
 
 
 def stop_ringing(context: EventContext) -> Event:
@@ -129,15 +135,16 @@ def check_lapse(context: EventContext) -> str:
     """Why the offer cannot lapse; empty if the offer of `rang_at` is still ringing."""
     agent = agent_leg(context.call)
     rang_at = context.event.data.get("rang_at")
-    is_ringing = agent is not None and agent.state == "ringing" and agent.ringing_at == rang_at
-    return "" if is_ringing else "that offer is over"
+    is_ringing = agent is not None and agent.state == "ringing"
+    is_meant = agent is not None and rang_at == format_time(agent.ringing_at)
+    return "" if is_ringing and is_meant else "that offer is over"
 
 
 def check_connect(context: EventContext) -> str:
     """Why no connection can be established; empty if the agent of `answered_at` is still there."""
     agent, answered_at = agent_leg(context.call), context.event.data.get("answered_at")
     is_answered = agent is not None and agent.state == "answered"
-    is_meant = agent is not None and answered_at in (None, agent.answered_at)
+    is_meant = agent is not None and answered_at in (None, format_time(agent.answered_at))
     return "" if is_answered and is_meant else "that answer is over"
 
 
@@ -146,7 +153,7 @@ def check_join(context: EventContext) -> str:
     if end_user_leg(context.call).state != "answered":
         return "the end user has not answered"
     times = (each.at for each in reversed(context.call.events) if each.type in CONNECTING_EVENTS)
-    latest = next(times)
+    latest = format_time(next(times))
     return "" if context.event.data.get("since", latest) == latest else "that connection is over"
 
 

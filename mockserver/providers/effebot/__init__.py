@@ -173,6 +173,7 @@ PROVIDER = Provider(
     wrong_method=faults.WRONG_METHOD,
     on_event=on_event,
     status=call_state.status,
+    statuses=call_state.STATUS_TABLE,
     new_call_id=responses.new_call_id,
     webhooks=("status", "action"),
     # documented for the status webhook, assumed for the action webhook

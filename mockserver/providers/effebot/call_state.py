@@ -1,8 +1,10 @@
 """The call state of Effebot (IVR answers, actions taken, cost) and its status words."""
 
 from decimal import Decimal
+from typing import Final
 
 from mockserver.core.call import Call, Event
+from mockserver.core.status_row import StatusRow
 from mockserver.core.value import Value
 
 
@@ -61,3 +63,15 @@ def status(call: Call) -> str:
     if first.answered_at is not None:
         return "answered"
     return "started" if first.ringing_at is not None else "processed"
+
+
+STATUS_TABLE: Final = (
+    StatusRow("created", "", "a create", "createdAt"),
+    StatusRow("processed", "created", "the start of the call"),
+    StatusRow("started", "processed", "the A-leg rings", "startedAt"),
+    StatusRow("answered", "started", "the A-leg answers", "answeredAt"),
+    StatusRow("finished", "answered", "an end after the A-leg has answered", "finishedAt"),
+    StatusRow(
+        "canceled", "created, started", "an end before that; the operation `remove`", "finishedAt"
+    ),
+)

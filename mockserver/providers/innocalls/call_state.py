@@ -1,6 +1,9 @@
 """Map the state of a call and of its recipients to Innocalls' status words."""
 
+from typing import Final
+
 from mockserver.core.call import Call, Leg
+from mockserver.core.status_row import StatusRow
 
 
 def recipient_status(leg: Leg) -> str:
@@ -19,3 +22,12 @@ def status(call: Call) -> str:
     if call.phase == "bridged":
         return "in_progress"
     return "pending" if call.phase == "placed" and not call.attempts else "processing"
+
+
+STATUS_TABLE: Final = (
+    StatusRow("pending", "", "a create", "scheduledDateTime"),
+    StatusRow("processing", "pending", "the start of an attempt", "actualDateTime"),
+    StatusRow("in_progress", "processing", "both sides are connected"),
+    StatusRow("completed", "processing, in_progress", "an end after each leg has answered"),
+    StatusRow("failed", "processing", "any other end"),
+)

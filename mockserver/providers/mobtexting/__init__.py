@@ -33,6 +33,7 @@ PROVIDER = Provider(
     wrong_method=rules.WRONG_METHOD,
     on_event=events.on_event,
     status=call_state.status,
+    statuses=call_state.STATUS_TABLE,
     new_call_id=responses.new_call_id,
     webhooks=("completed",),
     scenario_only_faults=rules.SCENARIO_ONLY_FAULTS,

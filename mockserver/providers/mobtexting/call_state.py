@@ -3,6 +3,7 @@
 from typing import Final
 
 from mockserver.core.call import Call, Leg
+from mockserver.core.status_row import StatusRow
 
 STATUS_BY_CAUSE: Final = {  # the meanings are documented, the mapping is assumed
     "normal": "CANCEL",  # "caller hung up before pick-up"
@@ -37,3 +38,16 @@ def leg_status(leg: Leg) -> str:
     if leg.answered_at is not None:
         return "ANSWER"
     return STATUS_BY_CAUSE[leg.cause] if leg.cause else ""
+
+
+STATUS_TABLE: Final = (
+    StatusRow("queued", "RECEIVED", "a create; a redial"),
+    StatusRow("RECEIVED", "queued", "the first leg answers"),
+    StatusRow("COMPLETED", "RECEIVED", "the second leg answers"),
+    StatusRow("MISSED", "RECEIVED", "the first leg ends before the second answers"),
+    StatusRow("BUSY", "queued", "the first leg is busy or rejects the call"),
+    StatusRow("NOANSWER", "queued", "the first leg does not answer"),
+    StatusRow("CANCEL", "queued", "the first leg hangs up before it answers"),
+    StatusRow("CHANUNAVAIL", "queued", "the first leg is unreachable, or its network fails"),
+    StatusRow("CONGESTION", "queued", "the number of the first leg is invalid"),
+)

@@ -57,6 +57,7 @@ PROVIDER = Provider(
     wrong_method=faults.WRONG_METHOD,
     on_event=on_event,
     status=call_state.status,
+    statuses=call_state.STATUS_TABLE,
     new_call_id=responses.new_call_id,
     webhooks=("report",),
     scenario_only_faults=faults.SCENARIO_ONLY_FAULTS,

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mockserver.core.journal import JournalEntry
-from mockserver.core.webhook import Delivery
+from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.web.views.argument_words import argument_words
 from mockserver.web.views.serializers import serialize_entry
 
 Words = Iterable[object]
@@ -60,8 +61,7 @@ def _request_words(serialized: dict[str, Any]) -> Words:
 
 def _event_words(serialized: dict[str, Any]) -> Words:
     known = ("at", "type", "call", "leg", "event", "q850")
-    rest = (value for name, value in serialized.items() if name not in known)
-    return (serialized["leg"], serialized["event"], *rest)
+    return (serialized["leg"], serialized["event"], *argument_words(serialized, known))
 
 
 def _attempt_words(serialized: dict[str, Any]) -> Words:
@@ -69,7 +69,7 @@ def _attempt_words(serialized: dict[str, Any]) -> Words:
         serialized["webhook"],
         serialized["kind"],
         f"attempt {serialized['number']}",
-        serialized["url"],
+        serialized["url"].removeprefix(ORIGIN_PLACEHOLDER),
     )
     result_words = (serialized["status"] or serialized["error"], serialized["state"])
     reason = serialized["reason"] and f"({serialized['reason']})"

@@ -8,6 +8,7 @@ from mockserver.core.call import Call, Event
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import SIMULATED_REASON
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.web.views.argument_words import argument_words
 from mockserver.web.views.serializers import serialize_entry
 
 MAX_LABEL_LENGTH: Final = 60  # characters; longer labels make a diagram unreadable
@@ -70,7 +71,7 @@ def _event_arrows(serialized: SerializedEntry, call: Call | None) -> Iterator[tu
     leg = call.leg(serialized["leg"]) if call and serialized["leg"] else None
     leg_text = f" {leg.role} {leg.number}" if leg else ""
     known = ("at", "type", "call", "leg", "event", "q850", "role", "number", "by")
-    rest = " ".join(str(value) for name, value in serialized.items() if name not in known)
+    rest = " ".join(map(str, argument_words(serialized, known)))
     yield "Note over mock", f"{serialized['call']} {serialized['event']}{leg_text} {rest}".strip()
 
 

@@ -79,6 +79,24 @@ def test_a_call_that_ends_again_is_the_last_to_be_evicted() -> None:
     assert [*calls.ended] == ["c2", "c1"]
 
 
+def test_a_call_is_live_until_it_ends_and_again_if_it_is_placed_again() -> None:
+    calls = build_calls("c1", "c2", "c3")
+    key = ("mobtexting", "mobtexting-default")
+    calls.update(calls.by_id["c2"].replace(phase="begun"))
+    lives = [[*calls.live_ids[key]]]
+    for call_id in ("c1", "c2"):
+        calls.update(calls.by_id[call_id].replace(phase="ended"))
+        calls.end(call_id)
+        lives.append([*calls.live_ids[key]])
+    calls.update(calls.by_id["c1"].replace(phase="placed"))
+    assert [*lives, [*calls.live_ids[key]]] == [
+        ["c1", "c2", "c3"],
+        ["c2", "c3"],
+        ["c3"],
+        ["c3", "c1"],
+    ]
+
+
 def test_nothing_is_kept_of_an_evicted_call_but_its_number() -> None:
     calls = build_calls("c1", "c2")
     for call_id in ("c1", "c2"):

@@ -84,3 +84,10 @@ def test_the_key_counted_least_recently_is_evicted() -> None:
     assert (len(counters.counts), "busy" in counters.counts) == (MAX_ITEMS, False)
     assert [*counters.counts][-2:] == ["old", "new"]
     assert counters.counts["old"] == [0, MAX_ITEMS]
+
+
+def test_a_sequence_is_advanced_by_one_and_apart_from_others() -> None:
+    counters = Counters()
+    for key in ("one", "two", "one"):
+        counters.advance(key)
+    assert counters.sequences == {"one": 2, "two": 1}

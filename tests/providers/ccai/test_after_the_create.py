@@ -318,7 +318,7 @@ def test_a_diagram_names_the_agent_whom_each_offer_rings(state: SandboxState) ->
     rung = [
         line.partition("ring agent ")[2] for line in diagram.splitlines() if "ring agent" in line
     ]
-    assert rung == [ADMIN, AGENT]
+    assert rung == [f"{ADMIN} participant 2", f"{AGENT} participant 2"]
 
 
 def test_no_agent_is_offered_a_call_whose_wait_has_expired(state: SandboxState) -> None:

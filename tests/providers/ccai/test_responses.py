@@ -4,11 +4,22 @@ from base64 import b64encode
 
 import pytest
 
+from mockserver.core.call import Event
+from mockserver.core.configuration import Configuration
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event
 from tests.support import read
-from tests.support.simulation import START, play_until_idle
+from tests.support.simulation import START, only_providers, play_until_idle, run_for
 from tests.support.vendors import response_body
-from tests.support.vendors.ccai import ACCOUNT_KEY, HEADERS, patch_account, request
+from tests.support.vendors.ccai import (
+    ACCOUNT_KEY,
+    EXAMPLES,
+    HEADERS,
+    call_after,
+    patch_account,
+    pick,
+    request,
+)
 
 FALSE = {"verified_customer": False, "bad_actor": False, "repeat_customer": False}
 
@@ -171,6 +182,62 @@ def test_lang_must_be_a_language_of_the_menu_or_else_of_the_account(
 ) -> None:
     patch_account(state, {"menus": {"9": menu}})
     assert request(state, "create-inbound", lang=lang).fault == fault
+
+
+@pytest.mark.parametrize("operation", EXAMPLES)
+@pytest.mark.parametrize(
+    ("lang", "fault"),
+    [
+        ("ko", None),
+        (None, None),
+        ("fr", "language-not-available"),
+        ("xy", "language-not-found"),
+        ("EN", "language-not-found"),
+        ("e\nn", "language-not-found"),
+        ({"a": 1}, "language-not-found"),
+    ],
+)
+def test_each_type_of_call_checks_its_language(
+    state: SandboxState, operation: str, lang: object, fault: str | None
+) -> None:
+    """An outbound call has no menu, so a `menu_id` in its request does not matter."""
+    patch_account(state, {"menus": {"50": {"languages": ["fr"]}}})
+    menu = {"menu_id": 50} if operation == "create-outbound" else {}
+    assert request(state, operation, lang=lang, **menu).fault == fault
+
+
+def play_parent_and_call(
+    configuration: Configuration, operation: str, fields: dict[str, object]
+) -> list[object]:
+    """Return a call that failed, and a later one with these fields, which is transferred."""
+    state = SandboxState(only_providers(configuration, "ccai"), START)
+    patch_account(state, {"menus": {"12": {"recording": "ask"}}})
+    request(state, "create-outbound", "no-answer")
+    run_for(state, 60_000)
+    request(state, operation, "ccai-stays", now=START + 60_000, **fields)
+    run_for(state, 70_000)
+    transfer = Event(at=START + 70_000, type="transfer", data={"menu": "12"})
+    apply_event(state, "c2", transfer)
+    return [call_after(state, 900_000, number) for number in "12"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "stray"),
+    [
+        ("create-outbound", {"menu_id": 9}),
+        ("create-outbound", {"recording_permission": {"a": 1}}),
+        ("create-outbound", {"recording_permission": "recording_permission_granted"}),
+        ("create-outbound", {"call_id": 1, "scheduled_at": "2026-01-04T09:00:00Z"}),
+        ("create-inbound", {"call_id": 1, "scheduled_at": "2026-01-04T09:00:00Z"}),
+        ("create-inbound", {"agent_email": "allen@somedomain.com"}),
+    ],
+)
+def test_parameters_of_other_types_mean_nothing_for_a_call(
+    configuration: Configuration, operation: str, stray: dict[str, object]
+) -> None:
+    parent, call = play_parent_and_call(configuration, operation, {})
+    assert (pick(parent, "status"), pick(call, "status")) == (["failed"], ["finished"])
+    assert play_parent_and_call(configuration, operation, stray) == [parent, call]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.support.builders import build_delivery, build_webhook
 from tests.support.log_lines import record_log_lines
 from tests.support.simulation import START, click_to_call, play_until_idle
 
-INBOX = "{origin}/_mock/receive/mobtexting"
+INBOX = "/_mock/receive/mobtexting"
 
 
 def test_a_call_and_its_webhook_are_logged_line_by_line(state: SandboxState) -> None:
