@@ -1,7 +1,5 @@
 """Build the configuration of a sandbox: load all files and dry-run the users' scenarios."""
 
-import json
-import re
 import secrets
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
@@ -10,11 +8,13 @@ from pathlib import Path
 from mockserver.config.accounts import parse_account
 from mockserver.config.example_number import example_number
 from mockserver.config.fake_records import with_fake_records
+from mockserver.config.json_text import join_surrogates
 from mockserver.config.known_names import collect_known_names
-from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.loader import CheckedFiles, check_sources
 from mockserver.config.problems import InvalidFiles, Location, Problem
 from mockserver.config.registry import bundled_folder, load_providers
 from mockserver.config.schema_checks import load_scenario_schema
+from mockserver.config.source_texts import SourceText
 from mockserver.config.upgrade import upgrade_text
 from mockserver.core.account import Account
 from mockserver.core.bound_provider import BoundProvider
@@ -42,12 +42,6 @@ __all__ = [
 ]
 
 UPLOAD_PREFIX = "PUT "
-SURROGATE_PAIR = re.compile(rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
-"""A surrogate pair, by which JSON escapes an emoji and which is invalid in YAML.
-
-It also matches an escaped backslash: what follows that is text, not a surrogate.
-"""
-
 FILE_SUFFIXES = (".yaml", ".yml", ".json")
 DEFAULT_FILE = Path("mockserver.yaml")
 
@@ -61,7 +55,8 @@ def build_configuration(settings: Settings) -> Configuration:
     """
     providers = load_providers()
     _check_provider_options(settings, providers)
-    definitions = load_definitions(load_sources(settings), providers)
+    checked = check_sources(load_sources(settings), providers)
+    definitions = checked.definitions
     configuration = Configuration(
         seed=settings.seed or secrets.token_hex(3),
         providers=providers,
@@ -73,7 +68,7 @@ def build_configuration(settings: Settings) -> Configuration:
         webhook_targets=settings.webhook,
         populate=partial(with_fake_records, providers),
     )
-    notes = _dry_run(configuration, definitions.own_accounts, lambda _: True)
+    notes = _dry_run(configuration, checked, definitions.own_accounts, lambda _: True)
     return configuration._replace(scenario_notes=notes)
 
 
@@ -122,16 +117,18 @@ class ScenarioCompiler:
         uploads = [
             SourceText(
                 f"{UPLOAD_PREFIX}{name}",
-                SURROGATE_PAIR.sub(_join_surrogates, text),
+                join_surrogates(text),
                 parent_keys=("scenarios", name),
             )
             for name, text in scenario_texts.items()
         ]
-        definitions = load_definitions([*self.sources, *uploads], current.providers)
+        checked = check_sources([*self.sources, *uploads], current.providers)
+        definitions = checked.definitions
         scenarios = definitions.scenarios._replace(number_plan=base.scenarios.number_plan)
         configuration = base._replace(seed=current.seed, scenarios=scenarios)
         notes = _dry_run(
             configuration._replace(accounts=accounts or base.accounts),
+            checked,
             definitions.own_accounts | (set(accounts) - set(base.accounts)),
             lambda scenario: scenario.location.startswith(UPLOAD_PREFIX),
         )
@@ -175,11 +172,6 @@ def scenario_notes(configuration: Configuration) -> Iterator[tuple[str, AccountN
     for scenario in configuration.scenarios.by_name.values():
         for note in configuration.scenario_notes.get(scenario.location, ()):
             yield scenario.name, note
-
-
-def _join_surrogates(pair: re.Match[bytes]) -> bytes:
-    character: str = json.loads(b'"%b"' % pair[0])
-    return pair[0] if character == "\\" else character.encode()
 
 
 def _files_in(path: Path) -> list[Path]:
@@ -232,19 +224,20 @@ def _with_quirks(account: Account, settings: Settings) -> Account:
 
 def _dry_run(
     configuration: Configuration,
+    checked: CheckedFiles,
     own_accounts: Container[AccountKey],
     is_selected: Callable[[Scenario], bool],
 ) -> Mapping[str, tuple[AccountNote, ...]]:
     """Dry-run the selected scenarios of the user; return the notes on the user's accounts.
 
     Raises:
-        InvalidFiles: a step is illegal or never reached, on whatever account.
+        InvalidFiles: the checked files have problems, or a step is illegal or never reached, on
+            whatever account.
     """
     scenarios = configuration.scenarios.by_name.values()
     selected = (each for each in scenarios if not each.bundled and is_selected(each))
-    problems, notes = dry_run_all(configuration, selected, own_accounts)
-    if problems:
-        raise InvalidFiles(
-            sorted(Problem(Location.parse(place), message) for place, message in problems)
-        )
+    found, notes = dry_run_all(configuration, selected, own_accounts, checked.untried)
+    problems = {Problem(Location.parse(place), message) for place, message in found}
+    if problems := problems.union(checked.problems):
+        raise InvalidFiles(sorted(problems))
     return notes

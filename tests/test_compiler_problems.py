@@ -96,6 +96,25 @@ def test_problems_of_several_uploads_are_reported_at_once(
     assert problem_locations(compiler, configuration, uploads) == ["a:2:6", "a:3:9", "b:1:6"]
 
 
+def test_uploads_with_problems_of_different_checks_are_reported_at_once(
+    compiler: ScenarioCompiler, configuration: Configuration
+) -> None:
+    uploads = {
+        "broken": "legs: {nobody: busy}",
+        "uses-it": "use: broken\nlegs: {a: busy, b: busy}",
+        "hidden": "use: answered\nlegs: {a: busy, b: busy}",
+        "fails": "needs: {provider: mobtexting}\nsteps:\n  - {hangup: b}",
+        "unreadable": "legs: [",
+        "needs-it": "use: unreadable",
+    }
+    assert problem_locations(compiler, configuration, uploads) == [
+        "broken:1:8",
+        "fails:3:5",
+        "hidden:1:6",
+        "unreadable:2:1",
+    ]
+
+
 @pytest.mark.parametrize("name", ["Mine", "", "a b", "a:1:1", "PUT a", "a/b", "\U0001f600", "\n"])
 def test_an_invalid_scenario_name_is_a_problem(
     compiler: ScenarioCompiler, configuration: Configuration, name: str

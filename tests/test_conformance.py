@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.loader import load_definitions
 from mockserver.config.openapi_checks import iter_operations, parameters, request_examples
 from mockserver.config.registry import bundled_folder
+from mockserver.config.source_texts import SourceText
 from mockserver.core.account import merge_patch
 from mockserver.core.provider import Endpoint, all_faults
 from mockserver.core.rulebook import Fault

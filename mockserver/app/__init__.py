@@ -27,6 +27,7 @@ from mockserver.app.output import (
     describe_scenario,
     describe_scenarios,
     print_ready_lines,
+    scenarios_as_json,
 )
 from mockserver.compiler import (
     InvalidFiles,
@@ -60,6 +61,7 @@ __all__ = [
     "load_configuration",
     "run_attachable_server",
     "run_server",
+    "scenarios_as_json",
     "serve",
 ]
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from mockserver.app.scenario_outline import outline_scenario
 from mockserver.compiler import count_scenarios
 from mockserver.config.registry import load_providers
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
+from mockserver.core.scenario_outline import outline_scenario
 from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.settings import Settings
@@ -96,8 +96,27 @@ def describe_scenario(configuration: Configuration, name: str) -> tuple[str, ...
     Raises:
         LookupError: no scenario has this name; it says the nearest one, or where to see all.
     """
-    scenarios = configuration.scenarios
-    if name not in scenarios.public_names:
-        hint = did_you_mean(name, scenarios.public_names) or "`mockserver scenarios` lists all"
+    _check_name(configuration, name)
+    return tuple(outline_scenario(configuration, configuration.scenarios.by_name[name]))
+
+
+def scenarios_as_json(configuration: Configuration, name: str | None) -> dict[str, Any]:
+    """Describe one scenario as `/_mock/scenarios/{name}` does, or all as `/_mock/scenarios`.
+
+    Raises:
+        LookupError: as `describe_scenario`.
+    """
+    from mockserver.web.control.scenarios import serialize_whole_scenario  # noqa: PLC0415 - as above
+
+    if name is None:
+        default = configuration.scenarios.default
+        return {"default": default, "scenarios": describe_scenarios(configuration)}
+    _check_name(configuration, name)
+    return serialize_whole_scenario(configuration, name)
+
+
+def _check_name(configuration: Configuration, name: str) -> None:
+    names = configuration.scenarios.public_names
+    if name not in names:
+        hint = did_you_mean(name, names) or "`mockserver scenarios` lists all"
         raise LookupError(f"no scenario is named {name!r}: {hint}")
-    return tuple(outline_scenario(configuration, scenarios.by_name[name]))

@@ -1,6 +1,8 @@
 """`mockserver scenarios`: print the scenarios that `serve` would load, or one of them."""
 
+import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -12,30 +14,47 @@ from mockserver.settings import SettingsError, parse_settings
 @click.command("scenarios")
 @click.argument("name", required=False)
 @click.option("--scenarios", "paths", metavar="PATH", multiple=True, help="as of `serve`")
-def command(name: str | None, paths: tuple[str, ...]) -> None:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json: as GET /_mock/scenarios answers",
+)
+def command(name: str | None, paths: tuple[str, ...], form: str) -> None:
     """List every scenario that `serve` would load, its place in a file, and its aspects.
 
     With NAME, print that scenario: what it says and leads to, and where it can play.
     """
     from mockserver.app import (  # noqa: PLC0415 - --help needs none of it
         describe_scenario,
-        describe_scenarios,
+        scenarios_as_json,
     )
     from mockserver.compiler import InvalidFiles, build_configuration  # noqa: PLC0415 - as above
 
     try:
         configuration = build_configuration(parse_settings({"scenarios": paths}))
-        if name is not None:
+        if form == "json":
+            content = scenarios_as_json(configuration, name)
+            click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        elif name is not None:
             click.echo("\n".join(describe_scenario(configuration, name)))
-            return
+        else:
+            click.echo("\n".join(_format_scenarios(configuration)))
     except (InvalidFiles, SettingsError, LookupError) as error:
         click.echo(str(error), err=True)
         sys.exit(BAD_USAGE)
+
+
+def _format_scenarios(configuration: Any) -> Iterator[str]:
+    from mockserver.app import describe_scenarios  # noqa: PLC0415 - as above
+
     scenarios = configuration.scenarios
     for scenario in describe_scenarios(configuration):
         description = scenarios.by_name[scenario["name"]].description
         line = _format_scenario(scenario, scenarios.default)
-        click.echo(f"{line}  {description}".rstrip())
+        yield f"{line}  {description}".rstrip()
 
 
 def _format_scenario(scenario: dict[str, Any], default: str) -> str:

@@ -1,49 +1,43 @@
 """Load all configuration files together: check them, then build scenarios and accounts."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mockserver.config import semantic_checks
-from mockserver.config.accounts import account_problems, build_account
+from mockserver.config.accounts import account_problems
 from mockserver.config.composition_checks import composition_problems, is_composed
 from mockserver.config.cycles import find_cycles, rotate_cycle
 from mockserver.config.known_names import KnownNames, all_vendor_events, collect_known_names
-from mockserver.config.old_keys import UPGRADE_HINT, old_key_problems, with_new_keys
-from mockserver.config.parsed_file import ParsedFile, add_playability_problems
-from mockserver.config.problems import DocumentPath, InvalidFiles, Location, Problem
+from mockserver.config.parsed_file import (
+    ParsedFile,
+    add_playability_problems,
+    possible_account_keys,
+)
+from mockserver.config.problems import InvalidFiles, Location, Problem
 from mockserver.config.references import (
     MAX_LISTED_NAMES,
     scenario_references,
     unknown_name_problems,
 )
 from mockserver.config.repeated_names import add_repeated_name_problems
-from mockserver.config.scenarios import FileContext, build_scenarios
-from mockserver.config.schema_checks import (
-    PathProblem,
-    locate_problem,
-    schema_problems,
+from mockserver.config.schema_checks import PathProblem, locate_problem
+from mockserver.config.sound_entries import (
+    build_sound_accounts,
+    build_sound_scenarios,
+    find_sound_scenarios,
+    only_sound,
 )
+from mockserver.config.source_texts import SourceText, parse_sources
 from mockserver.config.spoken_words import SpokenWords
 from mockserver.config.unreachable import find_unreachable
-from mockserver.config.yaml_document import read_document
 from mockserver.core.account import Account
 from mockserver.core.bound_provider import BoundProvider
-from mockserver.core.playability import all_sites
-from mockserver.core.provider import VendorEvent
+from mockserver.core.playability import AccountKey, all_sites
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ScenarioSet
 
-
-class SourceText(NamedTuple):
-    """The name and text of a file, or of a part of one that belongs below `parent_keys`.
-
-    Our tests check the bundled files, so they are not checked again at each start.
-    """
-
-    file: str
-    text: bytes
-    bundled: bool = False
-    parent_keys: tuple[str, ...] = ()
+DEFAULT: Final = "answered"
+"""The default scenario if no file names one."""
 
 
 class Definitions(NamedTuple):
@@ -57,6 +51,18 @@ class Definitions(NamedTuple):
     own_accounts: frozenset[tuple[str, str]] = frozenset()
 
 
+class CheckedFiles(NamedTuple):
+    """What the files define, and all their problems.
+
+    If there are problems, `definitions` has only what a dry run can try beside them: scenarios
+    that have none and lead only to such ones, and accounts. `untried` are the other accounts.
+    """
+
+    definitions: Definitions
+    problems: tuple[Problem, ...]
+    untried: frozenset[AccountKey] = frozenset()
+
+
 def load_definitions(
     sources: Iterable[SourceText], providers: Mapping[str, BoundProvider]
 ) -> Definitions:
@@ -65,45 +71,61 @@ def load_definitions(
     Raises:
         InvalidFiles: with every problem of every file.
     """
+    checked = check_sources(sources, providers)
+    if checked.problems:
+        raise InvalidFiles(checked.problems)
+    return checked.definitions
+
+
+def check_sources(
+    sources: Iterable[SourceText], providers: Mapping[str, BoundProvider]
+) -> CheckedFiles:
+    """Check the files in all ways except the dry run, and build what can be dry-run.
+
+    What scenarios say together is checked only of those without other problems.
+    """
     known_names = collect_known_names(providers)
-    files, problems = _parse_files(sources)
-    names = {name: file for file in files for name in file.entry_names("scenarios")}
+    files, problems, lost_keys = parse_sources(sources)
+    _add_problems_of_each_file(files, known_names, lost_keys)
+    _add_cycle_problems(files)
+    add_playability_problems(files, providers)
+    add_repeated_name_problems(files)
+    sound = find_sound_scenarios(files, lost_keys)
+    scenarios = build_sound_scenarios(files, sound, all_vendor_events(known_names))
+    _add_composition_problems(files, scenarios, providers)
+    accounts, own_accounts, untried = build_sound_accounts(files, known_names, lost_keys)
+    found = {
+        *problems,
+        *_unreachable_problems(scenarios.values()),
+        *(locate_problem(file.document, each) for file in files for each in file.problems),
+    }
+    default = _defaults(files)[-1]
+    if found:
+        scenarios = only_sound(scenarios, find_sound_scenarios(files, lost_keys), default)
+    definitions = Definitions(ScenarioSet(scenarios, default), accounts, own_accounts)
+    return CheckedFiles(definitions, tuple(sorted(found)), untried)
+
+
+def _add_problems_of_each_file(
+    files: Iterable[ParsedFile], known_names: KnownNames, lost_keys: frozenset[str]
+) -> None:
+    """Report what is wrong within each scenario and account, and unknown defaults."""
+    names = _possible_names(files, lost_keys)
     for file in files:
         file.problems.extend(
             [*_scenario_problems(file, known_names, names), *_account_problems(file, known_names)]
         )
         file.problems.extend(_default_problems(file, names))
-    _add_cycle_problems(files)
-    add_playability_problems(files, providers)
-    add_repeated_name_problems(files)
-    problems += [locate_problem(file.document, found) for file in files for found in file.problems]
-    if problems:
-        raise InvalidFiles(sorted(set(problems)))
-    return _build_definitions(files, known_names, providers)
 
 
-def _parse_files(sources: Iterable[SourceText]) -> tuple[list[ParsedFile], list[Problem]]:
-    """Parse the files and check their schema.
-
-    Old keys are read as the new ones, so that nothing else is wrong because of them.
-
-    Returns:
-        (YAML files, with the violations of the schema; problems of other files, and old keys).
-    """
-    files: list[ParsedFile] = []
-    problems: list[Problem] = []
-    for source in sources:
-        document, yaml_problems = read_document(source.text, source.file, source.parent_keys)
-        problems += yaml_problems
-        if document and source.bundled:
-            files.append(ParsedFile(document, source.bundled, []))
-        elif document:
-            hint = "" if source.parent_keys else UPGRADE_HINT
-            problems += old_key_problems(document, hint)
-            document = with_new_keys(document)
-            found, uploaded = list(schema_problems(document.content)), bool(source.parent_keys)
-            files.append(ParsedFile(document, source.bundled, found, uploaded))
-    return files, problems
+def _possible_names(files: Iterable[ParsedFile], lost_keys: frozenset[str]) -> Mapping[str, object]:
+    """Return the names of the scenarios, and the lost keys that the files use as such names."""
+    names = dict.fromkeys(name for file in files for name in file.entry_names("scenarios"))
+    used = set(_defaults(files))
+    for file in files if lost_keys else ():
+        for body in file.valid_entries("scenarios").values():
+            used.update(name for _, name in scenario_references(body))
+    return names | dict.fromkeys(sorted(lost_keys & used))
 
 
 def _scenario_problems(
@@ -138,7 +160,7 @@ def _default_problems(file: ParsedFile, scenario_names: Iterable[str]) -> Iterat
         yield from unknown_name_problems("scenario", ("default",), default, scenario_names)
 
 
-def _add_cycle_problems(files: list[ParsedFile]) -> None:
+def _add_cycle_problems(files: Iterable[ParsedFile]) -> None:
     """Report each cycle at its first scenario from a user's file: others may be bundled."""
     last = {
         name: (file, body)
@@ -164,68 +186,30 @@ def _format_cycle(cycle: tuple[str, ...]) -> str:
     return " -> ".join((*cycle[:5], *rest))
 
 
-def _build_definitions(
-    files: list[ParsedFile], known_names: KnownNames, providers: Mapping[str, BoundProvider]
-) -> Definitions:
-    """Build all scenarios and accounts; a later file overrides an earlier one.
-
-    Accounts of later files come first: of two that accept any credential, the later one applies.
-    """
-    scenarios: dict[str, Scenario] = {}
-    accounts: dict[tuple[str, str], Account] = {}
-    own_accounts: set[tuple[str, str]] = set()
-    default, vendor_events = "answered", all_vendor_events(known_names)
-    for file in files:
-        default = file.content.get("default", default)
-        for scenario in _file_scenarios(file, vendor_events):
-            scenarios.pop(scenario.name, None)
-            scenarios[scenario.name] = scenario
-        accounts = {**(later := _file_accounts(file, known_names)), **accounts, **later}
-        own_accounts.update(() if file.bundled else later)
-    composed = _composition_problems(files, scenarios, providers)
-    if problems := sorted({*_unreachable_problems(scenarios.values()), *composed}):
-        raise InvalidFiles(problems)
-    return Definitions(ScenarioSet(scenarios, default), accounts, frozenset(own_accounts))
+def _defaults(files: Iterable[ParsedFile]) -> tuple[str, ...]:
+    """Return the names of the default scenarios that the files say, before them the usual one."""
+    named = (file.content.get("default") for file in files)
+    return (DEFAULT, *(name for name in named if isinstance(name, str)))
 
 
-def _file_accounts(file: ParsedFile, known_names: KnownNames) -> dict[tuple[str, str], Account]:
-    accounts: dict[tuple[str, str], Account] = {}
-    for name, body in file.valid_entries("accounts").items():
-        provider, rest = _split_provider(body)
-        accounts[provider, name] = build_account(known_names, name, provider, rest)
-    return accounts
-
-
-def _file_scenarios(
-    file: ParsedFile, vendor_events: Mapping[str, VendorEvent]
-) -> Iterator[Scenario]:
-    context = FileContext(file.bundled, vendor_events, file.document.quoted_paths)
-    for name, body in file.valid_entries("scenarios").items():
-
-        def locate(path: DocumentPath, name: str = name) -> str:
-            return str(file.document.locate(("scenarios", name, *path)))
-
-        yield from build_scenarios(name, body, locate, context)
-
-
-def _composition_problems(
-    files: list[ParsedFile],
+def _add_composition_problems(
+    files: Iterable[ParsedFile],
     scenarios: Mapping[str, Scenario],
     providers: Mapping[str, BoundProvider],
-) -> Iterator[Problem]:
-    """Yield what is wrong with scenarios together; of a name, the last file counts."""
+) -> None:
+    """Report what is wrong with these scenarios together; of a name, the last file counts."""
     last = {name: file for file in files for name in file.entry_names("scenarios")}
     composed = [
         (name, file, file.content["scenarios"][name])
         for name, file in last.items()
-        if not file.bundled and is_composed(file.content["scenarios"][name])
+        if name in scenarios and not file.bundled and is_composed(file.content["scenarios"][name])
     ]
     sites = all_sites(bound.provider for bound in providers.values()) if composed else ()
     spoken = tuple(SpokenWords(scenarios, site) for site in sites)
-    accounts = tuple(key for file in files for key in file.account_keys())
+    accounts = possible_account_keys(files, providers)
     for name, file, body in composed:
-        for path, message in composition_problems(scenarios, name, body, spoken, accounts):
-            yield locate_problem(file.document, (("scenarios", name, *path), message))
+        found = composition_problems(scenarios, name, body, spoken, accounts)
+        file.problems.extend((("scenarios", name, *path), message) for path, message in found)
 
 
 def _unreachable_problems(scenarios: Iterable[Scenario]) -> Iterator[Problem]:

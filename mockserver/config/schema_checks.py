@@ -23,6 +23,7 @@ PathProblem = tuple[DocumentPath, str]
 
 
 MAX_VALUE_LENGTH: Final = 60  # characters of a value in a message
+MAX_LISTED_CHARACTERS: Final = 3  # of those that a name may not have
 NOTHING_HERE: Final = "there is nothing here (a # begins a comment):"
 EMPTY_VALUES: Final[tuple[object, ...]] = (None, "", [], {})
 
@@ -158,6 +159,9 @@ def _excluded_path(path: DocumentPath, rule: Mapping[str, Any]) -> DocumentPath:
 
 
 def _suggest_name(text: str) -> str:
-    """Suggest a valid name that resembles `text`."""
+    """Suggest the name with other letters or separators; else say which characters to replace."""
+    wrong = dict.fromkeys(each for each in text if each.isprintable() and not each.isascii())
+    if wrong:
+        return f": replace {' and '.join(map(repr, [*wrong][:MAX_LISTED_CHARACTERS]))}"
     name = "-".join(re.findall("[a-z0-9]+", text.lower()))
     return f": did you mean {name!r}?" if name else ""

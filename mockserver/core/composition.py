@@ -54,7 +54,7 @@ def item_names(scenario: Scenario) -> tuple[str, ...]:
 def reachable_scenarios(
     by_name: Mapping[str, Scenario], scenario: Scenario, *, is_listless: bool = False
 ) -> Iterator[Scenario]:
-    """Yield the scenario and all others to which it can lead.
+    """Yield the scenario and all others to which it can lead, from outside to inside.
 
     A list of its own replaces that of a scenario that it uses; `is_listless` if an outer scenario
     replaces its own.
@@ -69,11 +69,12 @@ def reachable_scenarios(
         items = item_names(part) if follows_list else ()
         uses_list = follows_list and not part.has_list
         next_parts = (*((name, True) for name in items), (part.use, uses_list))
-        pending += [
-            (found, follows)
+        found = [
+            (target, follows)
             for name, follows in next_parts
-            if name and (found := find_scenario(by_name, name))
+            if name and (target := find_scenario(by_name, name))
         ]
+        pending += reversed(found)
 
 
 def composed_aspects(by_name: Mapping[str, Scenario], scenario: Scenario) -> tuple[str, ...]:

@@ -73,19 +73,25 @@ DryRun = Callable[[Scenario], DryRunResult]
 
 def dry_run(configuration: Configuration, scenario: Scenario) -> DryRunResult:
     """Dry-run one scenario of the configuration on the accounts of the configuration."""
-    return _build_dry_run(configuration)(scenario)
+    return _build_dry_run(configuration, frozenset())(scenario)
 
 
 def dry_run_all(
-    configuration: Configuration, scenarios: Iterable[Scenario], noted: Container[AccountKey]
+    configuration: Configuration,
+    scenarios: Iterable[Scenario],
+    noted: Container[AccountKey],
+    untried: frozenset[AccountKey] = frozenset(),
 ) -> tuple[set[tuple[str, str]], Mapping[str, tuple[AccountNote, ...]]]:
     """Dry-run scenarios of the configuration on its accounts.
+
+    `untried` are other accounts, which have problems of their own; one without a name may have any.
+    A scenario that may play on one of them has no problem.
 
     Returns:
         (location and message of each problem; location of each scenario -> notes on the accounts
         that are in `noted`).
     """
-    run = _build_dry_run(configuration)
+    run = _build_dry_run(configuration, untried)
     results = {scenario.location: run(scenario) for scenario in scenarios}
     problems = {message for result in results.values() for message in result.messages()}
     notes = {
@@ -96,7 +102,7 @@ def dry_run_all(
     return problems, notes
 
 
-def _build_dry_run(configuration: Configuration) -> DryRun:
+def _build_dry_run(configuration: Configuration, untried: frozenset[AccountKey]) -> DryRun:
     """Return a function that dry-runs a scenario of the configuration.
 
     What the accounts accept is found out once for all scenarios. The records that `generate` asks
@@ -120,7 +126,8 @@ def _build_dry_run(configuration: Configuration) -> DryRun:
             return FINE
         budget.left = max(budget.left, MIN_ITEMS)
         trials: list[Trial] = []
-        for key in _suitable_accounts(scenario, configuration):
+        suitable = _suitable_accounts(scenario, configuration, untried)
+        for key in (key for key in suitable if key not in untried):
             if trials and budget.left <= 0:
                 break
             attempt = partial(_best_trial, scenario, key, budget=budget)
@@ -128,12 +135,15 @@ def _build_dry_run(configuration: Configuration) -> DryRun:
             if accounts[key].generate and trial and not trial.is_fine:
                 trial = attempt(ready(key, is_populated=True))
             trials += [trial] if trial else []
-        return _judge(scenario, trials)
+        result = _judge(scenario, trials)
+        return result if untried.isdisjoint(suitable) else DryRunResult(notes=result.notes)
 
     return run
 
 
-def _suitable_accounts(scenario: Scenario, configuration: Configuration) -> tuple[AccountKey, ...]:
+def _suitable_accounts(
+    scenario: Scenario, configuration: Configuration, untried: frozenset[AccountKey]
+) -> tuple[AccountKey, ...]:
     """Return the accounts whose provider the scenario needs, has its acts, and its match names.
 
     Where the match suits no account, it does not count: the account may come later.
@@ -144,7 +154,8 @@ def _suitable_accounts(scenario: Scenario, configuration: Configuration) -> tupl
         for name, bound in configuration.providers.items()
         if needed in (None, name) and not _foreign_acts(scenario, configuration, bound)
     ]
-    suitable = tuple(key for key in configuration.accounts if key[0] in providers)
+    keys = (*configuration.accounts, *sorted(untried))
+    suitable = tuple(key for key in keys if key[0] in providers)
     return tuple(key for key in suitable if _is_matching(scenario.match, key)) or suitable
 
 
@@ -161,7 +172,7 @@ def _foreign_acts(
 def _is_matching(match: MatchRule | None, key: AccountKey) -> bool:
     globs = match.globs if match else {}
     return all(
-        fnmatchcase(value, globs.get(name, "*"))
+        not value or fnmatchcase(value, globs.get(name, "*"))
         for name, value in zip(("provider", "account"), key, strict=True)
     )
 

@@ -69,6 +69,11 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "no-recording": ProblemKind(
             404, "no recording", "Nobody answered the call, so that there is nothing to hear."
         ),
+        "scenario-not-found": ProblemKind(
+            404,
+            "scenario not found",
+            "No scenario has the name in the path; `GET /_mock/scenarios` lists them.",
+        ),
         "scenario-not-uploaded": ProblemKind(
             404,
             "scenario not uploaded",

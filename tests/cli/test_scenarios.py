@@ -1,5 +1,6 @@
 """`mockserver scenarios` prints which scenarios would be loaded and from where."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -269,3 +270,18 @@ def test_scenarios_shows_every_word_of_a_scenario(
     (folder / "mockserver.yaml").write_text(ALL_WORDS, "utf-8")
     said = run_scenarios(name).stdout.partition("operations on which it can play:")[0]
     assert said.splitlines()[1:] == lines
+
+
+def test_scenarios_prints_json_for_programs(folder: Path) -> None:
+    (folder / "mockserver.yaml").write_text(FILE, "utf-8")
+    configuration = build_configuration(Settings())
+    for arguments, name in (((), None), (("mine",), "mine")):
+        result = run_scenarios(*arguments, "--format", "json")
+        expected = app.scenarios_as_json(configuration, name)
+        assert (result.exit_code, json.loads(result.stdout)) == (0, expected)
+
+
+def test_scenarios_of_an_unknown_name_is_no_json_either() -> None:
+    result = run_scenarios("answerd", "--format", "json")
+    expected = "no scenario is named 'answerd': did you mean 'answered'?\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", expected)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.loader import load_definitions
 from mockserver.config.problems import InvalidFiles
 from mockserver.config.registry import bundled_folder, load_providers
+from mockserver.config.source_texts import SourceText
 
 BUNDLED = tuple(
     SourceText(file=str(path), text=path.read_bytes(), bundled=True)

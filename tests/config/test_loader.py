@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from mockserver.config.loader import Definitions, SourceText, load_definitions
+from mockserver.config.loader import Definitions, load_definitions
+from mockserver.config.source_texts import SourceText
 from mockserver.core.behavior import PRESETS, LegBehavior, fixed_duration
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ScenarioSet

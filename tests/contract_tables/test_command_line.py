@@ -42,7 +42,7 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "init": ("directory",),
     "check": ("paths", "upgrade"),
     "providers": (),
-    "scenarios": ("name", "paths"),
+    "scenarios": ("name", "paths", "form"),
     "numbers": ("number", "provider"),
     "schema": (),
     "openapi": ("provider",),
@@ -51,7 +51,10 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "timeline": ("call", "url", "sandbox", "token", "form", "form"),
     "replay": (*SERVE_OPTIONS, "file", "check"),
 }
-"""Command -> its parameters. Not in the contract: `timeline`, and the paths of `scenarios`."""
+"""Command -> its parameters.
+
+Not in the contract: `timeline`, and the paths and the format of `scenarios`.
+"""
 
 COMMANDS_NOT_YET: Final[Mapping[str, int]] = {
     "place": 26,

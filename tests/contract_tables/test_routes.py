@@ -29,7 +29,7 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "/clock": (("GET", "PUT"), ()),
     "/clock/advance": (("POST",), ()),
     "/scenarios": (("GET",), ()),
-    "/scenarios/{name}": (("PUT", "DELETE"), ()),
+    "/scenarios/{name}": (("GET", "PUT", "DELETE"), ()),
     "/activations": (("GET", "POST", "DELETE"), ()),
     "/accounts/{provider}": (("GET",), ()),
     "/accounts/{provider}/{account}": (("GET", "PUT", "PATCH"), ()),
@@ -46,8 +46,8 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 """Path below `/_mock` -> (methods, query parameters).
 
-Not in the contract: the filter `vendor_id`, and `format` of the journal, which issue 24 replaces
-by `/inputs`.
+Not in the contract: the filter `vendor_id`, GET of one scenario, and `format` of the journal,
+which issue 24 replaces by `/inputs`.
 """
 
 ROUTES_NOT_YET: Final[Mapping[str, int]] = {

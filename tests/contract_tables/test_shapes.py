@@ -60,6 +60,22 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "clock": ("clock", "mode now pending next_at"),
     "list of scenarios": ("scenarios", "default scenarios"),
     "scenario": ("scenarios scenarios 0", "name description file line aspects matches notes"),
+    "whole scenario": (
+        "scenarios/third-time-lucky",
+        "name description file line aspects matches notes parts operations accounts",
+    ),
+    "part of a scenario": (
+        "scenarios/third-time-lucky parts 0",
+        "scenario description needs match responses cycles legs steps webhooks leads_to",
+    ),
+    "what a part leads to": (
+        "scenarios/third-time-lucky parts 0 leads_to 0",
+        "by scenario position percent",
+    ),
+    "operation of a scenario": (
+        "scenarios/third-time-lucky operations 0",
+        "provider operation legs lists webhooks responses",
+    ),
     "list of activations": ("activations", "activations"),
     "activation": ("activations activations 0", "id scenario match remaining"),
     "list of accounts": ("accounts/mobtexting", "accounts"),
@@ -82,8 +98,8 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Name -> (path below `/_mock` and the way to the object in the answer, its keys).
 
-Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list, and what health
-has between `providers` and `uptime`.
+Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list, what health has
+between `providers` and `uptime`, and the answer to GET of one scenario.
 """
 
 POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {

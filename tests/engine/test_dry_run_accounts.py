@@ -278,6 +278,30 @@ def test_an_operation_that_the_match_excludes_is_not_tried() -> None:
     assert problem.reason == "there is no operation that this scenario can meet"
 
 
+@pytest.mark.parametrize(
+    ("untried", "globs", "is_reported"),
+    [
+        ((), {}, True),
+        ((("toy", "other"),), {}, False),
+        ((("toy", ""),), {}, False),
+        ((("toy", ""),), {"account": "shop"}, False),
+        ((("toy", "other"),), {"account": "shop"}, True),
+        ((("toy", "other"),), {"account": "o*"}, False),
+        ((("ccai", "other"),), {}, True),
+    ],
+)
+def test_a_scenario_that_may_play_on_an_account_with_problems_has_none(
+    untried: tuple[tuple[str, str], ...], globs: Mapping[str, str], *, is_reported: bool
+) -> None:
+    bad = build_scenario(
+        Step(delay=fixed_duration(0), event_type="rate", location="f:2:1"),
+        match=MatchRule(globs=globs),
+    )
+    configuration = build_state(build_shop({}), bad).configuration
+    problems, _ = module.dry_run_all(configuration, [bad], (), frozenset(untried))
+    assert bool(problems) is is_reported
+
+
 def test_what_a_step_waits_for_may_come_before_a_timeout_of_the_vendor(
     check: Callable[[str], list[str]],
 ) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.loader import load_definitions
 from mockserver.config.registry import bundled_folder, load_providers
+from mockserver.config.source_texts import SourceText
 from mockserver.core.configuration import Configuration
 from mockserver.core.script import WaitReason
 from mockserver.engine.dry_run import dry_run_all

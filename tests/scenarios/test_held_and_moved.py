@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from mockserver.compiler import build_configuration
-from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.loader import load_definitions
 from mockserver.config.registry import load_providers
+from mockserver.config.source_texts import SourceText
 from mockserver.core.account import merge_patch
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration

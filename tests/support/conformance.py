@@ -23,8 +23,9 @@ import yaml
 from starlette.types import ASGIApp
 
 from mockserver.compiler import build_configuration
-from mockserver.config.loader import SourceText, load_definitions
+from mockserver.config.loader import load_definitions
 from mockserver.config.registry import load_providers
+from mockserver.config.source_texts import SourceText
 from mockserver.core.account import merge_patch
 from mockserver.core.configuration import Configuration
 from mockserver.core.seeded import recording_token

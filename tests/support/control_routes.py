@@ -54,6 +54,7 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
     ("PUT", "/clock"): RouteCase(GUARDED, body={"mode": "manual"}, changes=True),
     ("POST", "/clock/advance"): RouteCase(GUARDED, body={"by": 1}, changes=True),
     ("GET", "/scenarios"): RouteCase(GUARDED),
+    ("GET", "/scenarios/{name}"): RouteCase(GUARDED, "/scenarios/answered"),
     ("PUT", "/scenarios/{name}"): RouteCase(GUARDED, "/scenarios/other", SCENARIO, changes=True),
     ("DELETE", "/scenarios/{name}"): RouteCase(
         GUARDED, "/scenarios/mine", status=204, changes=True

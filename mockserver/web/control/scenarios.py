@@ -1,4 +1,4 @@
-"""Lists the loaded scenarios, and replaces them in one sandbox."""
+"""Lists and shows the loaded scenarios, and replaces them in one sandbox."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,6 +13,7 @@ from mockserver.core.suggestions import did_you_mean
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import dependencies_of, read_request_body, sandbox_of
 from mockserver.web.problems import ProblemError
+from mockserver.web.views.scenario_details import serialize_details
 
 Uploads = dict[str, bytes]
 """Scenario name -> its source."""
@@ -23,6 +24,17 @@ async def list_scenarios(request: Request) -> JSONResponse:
     scenarios = configuration.scenarios
     serialized = [serialize_scenario(configuration, name) for name in scenarios.public_names]
     return JSONResponse({"default": scenarios.default, "scenarios": serialized})
+
+
+async def get_scenario(request: Request) -> JSONResponse:
+    """Return a scenario with all to which it leads, and where it can play now."""
+    state, name = sandbox_of(request).state, request.path_params["name"]
+    known = state.configuration.scenarios.public_names
+    if name not in known:
+        hint = did_you_mean(name, known) or "GET /_mock/scenarios lists all"
+        raise ProblemError("scenario-not-found", f"no scenario is named {name!r}: {hint}")
+    configuration = state.configuration._replace(accounts=dict(state.accounts.by_key))
+    return JSONResponse(serialize_whole_scenario(configuration, name))
 
 
 async def put_scenario(request: Request) -> Response:
@@ -74,6 +86,12 @@ def serialize_scenario(configuration: Configuration, name: str) -> dict[str, Any
     }
 
 
+def serialize_whole_scenario(configuration: Configuration, name: str) -> dict[str, Any]:
+    """Serialize a scenario as in the list, with its parts, operations and accounts."""
+    details = serialize_details(configuration, configuration.scenarios.by_name[name])
+    return {**serialize_scenario(configuration, name), **details}
+
+
 def _serialize_note(note: AccountNote) -> dict[str, str]:
     provider, account = note.account
     return {
@@ -110,6 +128,7 @@ async def _recompile(
 
 ROUTES = (
     Route("/scenarios", list_scenarios, methods=["GET"]),
+    Route("/scenarios/{name}", get_scenario, methods=["GET"]),
     Route("/scenarios/{name}", put_scenario, methods=["PUT"]),
     Route("/scenarios/{name}", delete_scenario, methods=["DELETE"]),
 )

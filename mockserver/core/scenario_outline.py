@@ -13,10 +13,23 @@ from mockserver.core.playability import PlaySite, all_sites, play_accounts, play
 from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
 from mockserver.core.script import Condition, Step
 from mockserver.core.time import to_seconds
+from mockserver.core.value import Value
 from mockserver.core.webhook import SimulatedAttempt
 
 MAX_BODY_LENGTH: Final = 80  # characters of a raw answer's body that are shown
 HIDDEN: Final = "(hidden)"  # in place of the value of a secret header
+
+
+class Successor(Value):
+    """What a scenario leads to: by `use` or by an item of its list, whose positions begin at 1.
+
+    `percent` is how often `choose` draws the item.
+    """
+
+    key: str
+    name: str
+    position: int = 0
+    percent: float = 100.0
 
 
 def outline_scenario(configuration: Configuration, scenario: Scenario) -> Iterator[str]:
@@ -24,16 +37,20 @@ def outline_scenario(configuration: Configuration, scenario: Scenario) -> Iterat
     place = "bundled" if scenario.bundled else scenario.location
     yield f"{scenario.name} ({place})"
     yield from _indent(_outline(configuration, scenario, set()))
-    sites = all_sites(bound.provider for bound in configuration.providers.values())
-    possible = play_sites(scenario, sites, configuration.accounts)
-    calls = tuple(site for site in possible if site.flow)
-    if calls and not scenario.responses:
-        possible = calls
+    possible = outlined_sites(configuration, scenario)
     yield "operations on which it can play:"
     yield from _indent(_outline_sites(possible))
     yield "accounts on which it can play:"
     accounts = play_accounts(scenario, possible, configuration.accounts)
     yield from _indent(f"{provider} {name}" for provider, name in accounts or [("none", "yet")])
+
+
+def outlined_sites(configuration: Configuration, scenario: Scenario) -> tuple[PlaySite, ...]:
+    """Return where the scenario can play; if it says nothing of the API, where calls are placed."""
+    sites = all_sites(bound.provider for bound in configuration.providers.values())
+    possible = play_sites(scenario, sites, configuration.accounts)
+    calls = tuple(site for site in possible if site.flow)
+    return possible if scenario.responses or not calls else calls
 
 
 def _outline(configuration: Configuration, scenario: Scenario, shown: set[str]) -> Iterator[str]:
@@ -48,20 +65,21 @@ def _outline(configuration: Configuration, scenario: Scenario, shown: set[str]) 
     for leg, behavior in scenario.legs.items():
         yield f"{leg}: {describe_behavior(behavior)}"
     for number, step in enumerate(scenario.steps, start=1):
-        yield f"step {number}: {_describe_step(step)}"
+        yield f"step {number}: {describe_step(step)}"
     for kind, delivery in scenario.webhooks.items():
-        yield f"webhooks {kind}: {_describe_delivery(delivery)}"
-    for how, name in _successors(scenario):
-        yield f"{how}: {'as written here' if '/' in name else name}"
-        successor = find_scenario(configuration.scenarios.by_name, name)
-        if successor and name not in shown:
+        yield f"webhooks {kind}: {describe_delivery(delivery)}"
+    for successor in successors(scenario):
+        name = successor.name
+        yield f"{_how(successor)}: {'as written here' if '/' in name else name}"
+        inner = find_scenario(configuration.scenarios.by_name, name)
+        if inner and name not in shown:
             shown.add(name)
-            yield from _indent(_outline(configuration, successor, shown))
+            yield from _indent(_outline(configuration, inner, shown))
 
 
 def _outline_responses(scenario: Scenario) -> Iterator[str]:
     for number, response in enumerate(scenario.responses, start=1):
-        yield f"response {number}: {_describe_response(response)}"
+        yield f"response {number}: {describe_response(response)}"
     if scenario.cycles:
         yield f"response {len(scenario.responses) + 1}: the first one again, and so on"
 
@@ -73,23 +91,31 @@ def _match_words(rule: MatchRule) -> Iterator[tuple[str, str]]:
             yield key, value
         else:
             for name, glob in value.items():
-                yield f"{key}.{name}", _shown(name, glob) if key == "headers" else glob
+                yield f"{key}.{name}", shown_value(name, glob) if key == "headers" else glob
 
 
-def _successors(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """Yield (how the scenario leads to another, the name of that one)."""
+def successors(scenario: Scenario) -> Iterator[Successor]:
+    """Yield what the scenario leads to: what it uses, and the items of its list."""
     if scenario.use:
-        yield "use", scenario.use
+        yield Successor(key="use", name=scenario.use)
     total = sum(weight for weight, _ in scenario.choose)
-    for weight, name in scenario.choose:
-        yield f"choose, {round(100 * weight / total, 1):g} %", name
-    for number, name in enumerate(scenario.attempts, start=1):
-        yield f"attempt {number}", name
-    for number, name in enumerate(scenario.numbers, start=1):
-        yield f"number {number}", name
+    for position, (weight, name) in enumerate(scenario.choose, start=1):
+        percent = round(100 * weight / total, 1)
+        yield Successor(key="choose", name=name, position=position, percent=percent)
+    for position, name in enumerate(scenario.attempts, start=1):
+        yield Successor(key="attempts", name=name, position=position)
+    for position, name in enumerate(scenario.numbers, start=1):
+        yield Successor(key="numbers", name=name, position=position)
 
 
-def _describe_response(response: ApiBehavior) -> str:
+def _how(successor: Successor) -> str:
+    if successor.key == "choose":
+        return f"choose, {successor.percent:g} %"
+    return f"{successor.key.removesuffix('s')} {successor.position or ''}".rstrip()
+
+
+def describe_response(response: ApiBehavior) -> str:
+    """Say what is answered, and when."""
     parts = [
         f"after {to_seconds(response.delay)} s" if response.delay else "",
         f"refuse {response.fault}" if response.fault else "",
@@ -104,16 +130,18 @@ def _describe_answer(answer: Response) -> Iterator[str]:
     """Yield the parts of a raw answer; its body is one of bytes, shown shortened."""
     yield f"answer {answer.status}"
     for name, value in answer.headers.items():
-        yield f"header {name}: {_shown(name, value)}"
+        yield f"header {name}: {shown_value(name, value)}"
     if isinstance(answer.body, bytes) and answer.body:
         yield f"body {shorten(answer.body.decode(), MAX_BODY_LENGTH, placeholder=' ...')}"
 
 
-def _shown(header: str, value: str) -> str:
+def shown_value(header: str, value: str) -> str:
+    """Return the value of a header, or that it is not shown because it is a credential."""
     return HIDDEN if header in SECRET_HEADERS else value
 
 
-def _describe_step(step: Step) -> str:
+def describe_step(step: Step) -> str:
+    """Say what a step waits for and does."""
     parts = [
         f"after {format_range(step.delay)}" if step.delay.high else "",
         f"{step.event_type} {step.leg}".strip(),
@@ -131,7 +159,7 @@ def _describe_condition(condition: Condition) -> str:
     return f"wait for {condition.type} {condition.leg}".rstrip() + times
 
 
-def _describe_delivery(delivery: DeliveryBehavior) -> str:
+def describe_delivery(delivery: DeliveryBehavior) -> str:
     """Name what differs from a usual delivery, in the words of a file."""
     words = {
         "drop": "all" if delivery.drop is None else delivery.drop,
