@@ -618,7 +618,8 @@ ENTRY_POINTS = {
     "runtime": {"commands", "simulation.run_due_item", "webhooks.complete_attempt"},
     "web": {
         *("commands", "pipeline", "scenario_selection", "unknown_path"),
-        *("call_scenarios.reached_names", "webhooks.is_due_before_response"),
+        *("call_scenarios.applied_parts", "call_scenarios.reached_names"),
+        *("overtaken_words", "webhooks.is_due_before_response"),
     },
 }
 """Package -> what it may call of the engine."""

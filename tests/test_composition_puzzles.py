@@ -139,6 +139,24 @@ PLAYED: Mapping[str, tuple[tuple[str, ...], str, list[dict[str, str]], int]] = {
         [{"a": "normal", "b": "no-answer"}, {"a": "normal", "b": "busy"}],
         2,
     ),
+    "attempts speak of a leg that used steps do not move": (
+        (
+            "x: {attempts: [{callee: {hangup: 4s}}], use: s}",
+            "s: {steps: [{after: 9s, hangup: a, cause: busy}]}",
+        ),
+        "mobtexting",
+        [{"a": "normal", "b": "normal"}],
+        1,
+    ),
+    "used steps alone move a leg, whatever attempts outside of them say of it": (
+        (
+            "x: {attempts: [{callee: {hangup: 4s}}], use: s}",
+            "s: {steps: [{after: 9s, hangup: a, cause: busy}]}",
+        ),
+        "phonon",
+        [{"a": "busy"}],
+        1,
+    ),
     "an own list replaces that of a used scenario, whose other words stay": (
         (
             "x: {attempts: [busy], use: inner}",
@@ -392,6 +410,49 @@ def test_before_reply_applies_wherever_it_is_written(load: Play) -> None:
         for name in ("x", "y", "answered")
     ]
     assert due == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("scenarios", "request_", "places", "reached"),
+    [
+        (
+            ("x: {legs: {a: answered}, attempts: [no-answer, answered]}",),
+            PHONON,
+            [("x", "attempts")],
+            [],
+        ),
+        (
+            ("x: {legs: {a: answered}, attempts: [no-answer, answered]}",),
+            MOBTEXTING,
+            [],
+            ["no-answer"],
+        ),
+        (
+            ("x: {attempts: [busy, answered], use: s}", "s: {steps: [{after: 9s, hangup: a}]}"),
+            PHONON,
+            [("busy", "legs.callee"), ("answered", "legs.callee")],
+            ["s"],
+        ),
+        (
+            ("x: {attempts: [busy, answered], use: s}", "s: {steps: [{after: 9s, hangup: a}]}"),
+            MOBTEXTING,
+            [],
+            ["busy", "s"],
+        ),
+    ],
+)
+def test_a_list_that_outer_words_or_used_steps_hide_on_one_operation_is_ignored_there(
+    load: Play,
+    scenarios: tuple[str, ...],
+    request_: PlacingRequest,
+    places: list[tuple[str, str]],
+    reached: list[str],
+) -> None:
+    state = load(*scenarios)
+    exchange = send(state, "x", request=request_)
+    [entry] = explain_calls(exchange, state)
+    assert [(each.scenario, each.what) for each in exchange.ignored] == places
+    assert [item.get("reached", []) for item in entry["scenarios"]] == [reached]
 
 
 def test_explain_tells_what_a_request_and_its_call_reached(load: Play) -> None:

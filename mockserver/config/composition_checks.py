@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from mockserver.config.playability import describe_sites
+from mockserver.config.playability import describe_sites, gets_beyond, never_reached
 from mockserver.config.problems import DocumentPath
 from mockserver.config.scenario_parts import LIST_KEYS, ListItem, list_items
 from mockserver.config.schema_checks import KeySegment, PathProblem
-from mockserver.config.spoken_words import NO_WORDS, SpokenWords, Words
 from mockserver.core.composition import (
     composed_aspects,
     find_scenario,
@@ -17,6 +16,7 @@ from mockserver.core.composition import (
 )
 from mockserver.core.playability import AccountKey, meets_needs, play_sites
 from mockserver.core.scenario import Scenario
+from mockserver.core.spoken_words import NO_WORDS, SpokenWords, Words
 
 RawMapping = Mapping[str, Any]
 NamedScenarios = Mapping[str, Scenario]
@@ -72,6 +72,16 @@ class Scope(NamedTuple):
         ]
         return any(words for words, _ in said) and all(words <= hidden for words, hidden in said)
 
+    def of_item(self, item: ListItem) -> "Scope":
+        """Return the scope with the sites at which a call can reach the item of a list."""
+        if not item.position:
+            return self
+        pairs = zip(self.words, self.hidden, strict=True)
+        reached = [pair for pair in pairs if gets_beyond(item.key, pair[0].site)]
+        return self._replace(
+            words=tuple(words for words, _ in reached), hidden=tuple(words for _, words in reached)
+        )
+
 
 def is_composed(body: RawMapping) -> bool:
     """Return True if the scenario's words can come into conflict with those of others."""
@@ -111,7 +121,12 @@ def _part_problems(name: str, body: RawMapping, scope: Scope) -> Iterator[PathPr
     )
     items = () if scope.is_listless else tuple(list_items(body))
     for item in items:
-        yield from _item_problems(name, item, inner)
+        reached = inner.of_item(item)
+        if reached.words:
+            yield from _item_problems(name, item, reached)
+        elif item.position == 1:
+            sites = (words.site for words in scope.words)
+            yield scope.locate((item.key, 1)), never_reached(item.key, sites)
     if scenario.use in scope.by_name:
         yield from _use_problems(name, items, inner)
 

@@ -28,13 +28,13 @@ from mockserver.config.sound_entries import (
     only_sound,
 )
 from mockserver.config.source_texts import SourceText, parse_sources
-from mockserver.config.spoken_words import SpokenWords
 from mockserver.config.unreachable import find_unreachable
 from mockserver.core.account import Account
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.playability import AccountKey, all_sites
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ScenarioSet
+from mockserver.core.spoken_words import SpokenWords
 
 DEFAULT: Final = "answered"
 """The default scenario if no file names one."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from mockserver.config.leg_checks import leg_behavior_problems, shadowed_leg_problems
 from mockserver.config.problems import DocumentPath
@@ -16,6 +17,11 @@ from mockserver.core.provider import all_faults
 from mockserver.core.scenario import CONTEXT_NAMES, Scenario
 
 RawMapping = Mapping[str, Any]
+
+ONE_ITEM_REASONS: Final = MappingProxyType(
+    {"attempts": "dials no call again", "numbers": "tries one number only"}
+)
+"""Key of a list -> why a call reaches no more than its first item."""
 
 
 class PlayContext(NamedTuple):
@@ -140,14 +146,16 @@ def _fault_references(part: ScenarioPart) -> Iterator[tuple[DocumentPath, str]]:
 
 def _list_problems(part: ScenarioPart, calls: tuple[PlaySite, ...]) -> Iterator[PathProblem]:
     """Yield the second item of a list of which no operation gets beyond the first."""
-    reached = {
-        "attempts": ("dials no call again", any(site.calls.redials for site in calls)),
-        "numbers": ("tries one number only", any(site.calls.alternates for site in calls)),
-    }
-    for key, (reason, is_reached) in reached.items():
-        has_second = any((item.key, item.position) == (key, 1) for item in list_items(part.body))
-        if calls and has_second and not is_reached:
-            yield (
-                (*part.path, key, 1),
-                f"never reached: {describe_sites(calls)} {reason}",
-            )
+    for item in list_items(part.body):
+        if calls and item.position == 1 and not any(gets_beyond(item.key, site) for site in calls):
+            yield (*part.path, item.key, 1), never_reached(item.key, calls)
+
+
+def gets_beyond(key: str, site: PlaySite) -> bool:
+    """Whether a call of the site can reach more than the first item of the list `key`."""
+    return {"attempts": site.calls.redials, "numbers": site.calls.alternates}.get(key, True)
+
+
+def never_reached(key: str, sites: Iterable[PlaySite]) -> str:
+    """Say that no call of the sites reaches the second item of the list `key`."""
+    return f"never reached: {describe_sites(sites)} {ONE_ITEM_REASONS[key]}"

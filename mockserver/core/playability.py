@@ -37,12 +37,18 @@ class PlaySite(NamedTuple):
 def all_sites(providers: Iterable[Provider]) -> tuple[PlaySite, ...]:
     """Return every operation with each of its call flows, in the order of the endpoints."""
     sites = {
-        (provider.name, endpoint.operation, flow): _build_site(provider, endpoint, flow)
+        (provider.name, endpoint.operation, flow): build_site(provider, endpoint, flow)
         for provider in providers
         for endpoint in provider.endpoints
         for flow in endpoint.calls.flows or ("",)
     }
     return tuple(sites.values())
+
+
+def find_site(provider: Provider, operation: str, flow: str) -> PlaySite:
+    """Return the site of an operation with one of its call flows."""
+    endpoint = next(each for each in provider.endpoints if each.operation == operation)
+    return build_site(provider, endpoint, flow)
 
 
 def play_sites(
@@ -100,7 +106,8 @@ def play_accounts(
     )
 
 
-def _build_site(provider: Provider, endpoint: Endpoint, flow: str) -> PlaySite:
+def build_site(provider: Provider, endpoint: Endpoint, flow: str) -> PlaySite:
+    """Build the site of an endpoint; `flow` is one of its call flows, or empty."""
     roles = endpoint_roles(provider, endpoint)
     legs = flow_legs_by_name(flow, tuple(roles.items())) if flow else EMPTY_MAPPING
     return PlaySite(provider, endpoint.operation, flow, legs, endpoint.calls)

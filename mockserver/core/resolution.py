@@ -49,17 +49,18 @@ class ResolvedScenario(Value):
     def leg_behavior(self, leg: str, legs_by_name: Mapping[str, str]) -> LegBehavior | None:
         """Return the behavior of a leg; None if no part mentions it under any of its names.
 
-        A leg that the steps move is not described by any part inside theirs.
+        A leg that the steps move is described by no part but theirs.
         """
-        has_steps = False
-        for part in self.parts:
+        parts = self.parts
+        if self.steps:
+            author = next(part for part in parts if part.steps)
+            moved = moved_legs(author)
+            if leg in {legs_by_name.get(name, name) for name in moved}:
+                parts = (author,)
+        for part in parts:
             behavior = part.leg_behavior(leg, legs_by_name)
             if behavior is not None:
                 return behavior
-            if part.steps and not has_steps:
-                has_steps = True
-                if leg in {legs_by_name.get(name, name) for name in moved_legs(part)}:
-                    return None
         return None
 
     def delivery_behavior(self, kind: str) -> DeliveryBehavior:
@@ -111,7 +112,7 @@ def _item_name(
     attempt_indexes: tuple[int, int],
 ) -> str:
     if scenario.choose:
-        return _draw_item(scenarios, scenario, seed, draw)
+        return draw_item(scenarios, seed, draw, scenario)
     items, index = (
         (scenario.attempts, attempt_indexes[0])
         if scenario.attempts
@@ -120,8 +121,8 @@ def _item_name(
     return items[min(index, len(items) - 1)]
 
 
-def _draw_item(scenarios: ScenarioSet, scenario: Scenario, seed: str, draw: Draw) -> str:
-    """Draw an item; for a call of a batch, one that does not speak of the API if there is one."""
+def draw_item(scenarios: ScenarioSet, seed: str, draw: Draw, scenario: Scenario) -> str:
+    """Draw an item of `choose`; for a call of a batch, one that is silent about the API if any."""
     items = scenario.choose
     if draw.in_batch:
         silent = tuple(

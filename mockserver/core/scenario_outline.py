@@ -46,11 +46,13 @@ def outline_scenario(configuration: Configuration, scenario: Scenario) -> Iterat
 
 
 def outlined_sites(configuration: Configuration, scenario: Scenario) -> tuple[PlaySite, ...]:
-    """Return where the scenario can play; if it says nothing of the API, where calls are placed."""
+    """Return where the scenario can play, and something that it leads to applies."""
     sites = all_sites(bound.provider for bound in configuration.providers.values())
-    possible = play_sites(scenario, sites, configuration.accounts)
-    calls = tuple(site for site in possible if site.flow)
-    return possible if scenario.responses or not calls else calls
+    return tuple(
+        site
+        for site in play_sites(scenario, sites, configuration.accounts)
+        if configuration.scenarios.words_at(site).can_apply(scenario)
+    )
 
 
 def _outline(configuration: Configuration, scenario: Scenario, shown: set[str]) -> Iterator[str]:

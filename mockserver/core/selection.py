@@ -11,8 +11,12 @@ from mockserver.core.composition import (
     find_scenario,
     reachable_scenarios,
 )
+from mockserver.core.conditional_words import has_conditional_words
+from mockserver.core.hidden_words import may_hide
+from mockserver.core.playability import PlaySite
 from mockserver.core.scenario import MatchContext, MatchRule, Scenario
 from mockserver.core.script import Script
+from mockserver.core.spoken_words import SpokenWords
 from mockserver.core.value import Value
 
 EXPLICIT_RANKS: Final = frozenset({"header", "activation", "match"})
@@ -70,10 +74,10 @@ class Reach(NamedTuple):
     fits_all: bool
 
 
-def may_be_unread(scenario: Scenario) -> bool:
-    """Whether the scenario has a list or an order of webhooks that not every vendor has."""
-    reorders = any(behavior.reorder for behavior in scenario.webhooks.values())
-    return bool(scenario.attempts or scenario.numbers or reorders)
+def _may_fail(scenario: Scenario) -> bool:
+    """Whether the scenario's own words can have no effect on some operation."""
+    unusual = scenario.legs and not scenario.legs.keys() <= USUAL_LEGS
+    return bool(unusual) or may_hide(scenario) or has_conditional_words(scenario)
 
 
 ScriptKey = tuple[str, tuple[tuple[str, str], ...], tuple[str, ...]]
@@ -126,12 +130,19 @@ class ScenarioSet(_ScenarioSetFields):
         reach = Reach(
             composed_aspects(self.by_name, scenario),
             any(part.choose for part in reachable),
-            all(part.legs.keys() <= USUAL_LEGS for part in reachable)
-            and all(part.webhooks.keys() <= {"any"} for part in reachable)
-            and not any(may_be_unread(part) for part in reachable),
+            not any(map(_may_fail, reachable)),
         )
         self._reach_by_name[scenario.name] = scenario, reach
         return reach
+
+    @cached_property
+    def _words_by_site(self) -> dict[tuple[str, str, str], SpokenWords]:
+        return {}
+
+    def words_at(self, site: PlaySite) -> SpokenWords:
+        """Return what the scenarios speak of on a site; worked out once for each scenario."""
+        key = site.provider.name, site.operation, site.flow
+        return self._words_by_site.setdefault(key, SpokenWords(self.by_name, site))
 
     @cached_property
     def plain_scripts(self) -> dict[ScriptKey, tuple[Script, tuple[str, ...]]]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from mockserver.core.call import Call
+from mockserver.core.hidden_words import reached_parts
+from mockserver.core.playability import find_site
 from mockserver.core.resolution import ResolvedScenario, resolve
 from mockserver.core.scenario import Scenario
 from mockserver.engine.sandbox_state import SandboxState
@@ -28,9 +30,20 @@ def reached_names(state: SandboxState, call: Call) -> tuple[str, ...]:
         for scenario in selected
         if scenario
         for indexes in attempt_indexes(call)
-        for part in resolve_for_attempt(state, call, scenario, indexes).parts
+        for part in applied_parts(state, call, resolve_for_attempt(state, call, scenario, indexes))
     )
     return tuple(dict.fromkeys(names))
+
+
+def applied_parts(
+    state: SandboxState, call: Call, resolved: ResolvedScenario
+) -> tuple[Scenario, ...]:
+    """Return the parts of a scenario of the call, without those that outer ones hide whole."""
+    if len(resolved.parts) == 1:
+        return resolved.parts
+    spec, provider = call.spec, state.configuration.providers[call.spec.provider].provider
+    site = find_site(provider, spec.operation, spec.flow)
+    return reached_parts(state.configuration.scenarios.words_at(site), resolved.parts)
 
 
 def attempt_indexes(call: Call) -> Iterator[tuple[int, int]]:

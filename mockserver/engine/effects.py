@@ -90,6 +90,7 @@ def place_call(
         state.calls.add(ready, progress)
         state.journal.append(JournalEntry(now, "event", call_id, ready.events[0]))
     else:
+        _keep_script(state, ready)
         state.calls.update(ready)
     script, decided_by = _build_script(state, ready)
     progress, attempt = state.calls.progress[call_id], len(ready.attempts) + 1
@@ -101,6 +102,14 @@ def place_call(
     _schedule(state, ready, progress.replace(script=script, leg_sources=(*earlier, *sources)))
     if not is_new:
         record_missing_legs(state, ready, now)
+
+
+def _keep_script(state: SandboxState, call: Call) -> None:
+    """Keep the script of an attempt that has ended, as the next one begins."""
+    earlier, progress = state.calls.by_id[call.spec.id], state.calls.progress[call.spec.id]
+    if len(call.attempts) > len(earlier.attempts):
+        past = (*progress.past_scripts, (progress.script, earlier.cursors))
+        state.calls.set_progress(call.spec.id, progress.replace(past_scripts=past))
 
 
 def _build_script(state: SandboxState, call: Call) -> tuple[Script, tuple[str, ...]]:

@@ -1,17 +1,23 @@
 """Finds the words of scenarios that cannot apply to a request, its calls or their webhooks."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from mockserver.core.call import Call
+from mockserver.core.composition import ASPECTS
+from mockserver.core.conditional_words import failing_words
+from mockserver.core.hidden_words import hidden_words
 from mockserver.core.journal import Ignored, JournalEntry
 from mockserver.core.leg_names import legs_by_name
-from mockserver.core.provider import Endpoint, EndpointResult, Provider
-from mockserver.core.resolution import ResolvedScenario, resolve
+from mockserver.core.playability import PlaySite, build_site
+from mockserver.core.provider import Endpoint, EndpointResult
+from mockserver.core.resolution import ResolvedScenario, draw_item, resolve
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import EXPLICIT_RANKS, SelectedScenario
 from mockserver.core.webhook import Delivery
 from mockserver.engine.call_scenarios import attempt_indexes, resolve_for_attempt
-from mockserver.engine.exchange import CallMatch, Exchange, IncomingRequest, MatchedRequest
+from mockserver.engine.exchange import CallMatch, Exchange, MatchedRequest
+from mockserver.engine.reordering import held_replies
 from mockserver.engine.sandbox_state import SandboxState
 
 FIRST_ERROR = 400
@@ -37,8 +43,8 @@ def ignored_by_request(
         ignored.replace(call_id=call.spec.id)
         for call in calls
         if call.spec.id not in state.calls.by_id
-        and not _fits(match := matched.matches[call.spec.match_index], provider)
-        for ignored in _ignored_by_call(state, call, matched.incoming, match)
+        and not _fits(match := matched.matches[call.spec.match_index], matched.incoming.endpoint)
+        for ignored in _ignored_by_call(state, call, matched, match)
     ]
     api, fault = matched.api_selection, matched.unknown_fault
     if api and fault:
@@ -50,10 +56,10 @@ def ignored_by_request(
     return tuple([ignored.replace(request_id=request_id) for ignored in found])
 
 
-def _fits(match: CallMatch, provider: Provider) -> bool:
-    """Whether nothing that was selected can fail to apply to a call of the provider."""
+def _fits(match: CallMatch, endpoint: Endpoint) -> bool:
+    """Whether nothing that was selected can fail to apply to a call of the operation."""
     selection = match.selection
-    return selection.fits_all and (selection.webhooks is None or bool(provider.webhooks))
+    return selection.fits_all and (selection.webhooks is None or bool(endpoint.calls.webhooks))
 
 
 def _ignored_without_call(matched: MatchedRequest) -> Iterator[Ignored]:
@@ -103,26 +109,43 @@ def record_ignored_key(
         delivery.id,
         not is_overtaken and (selected is None or _is_asked_for(selected)),
     )
-    state.journal.append(JournalEntry(now, "ignored", webhook.call_id, ignored))
+    if not (exchange and _is_known(exchange, ignored)):
+        state.journal.append(JournalEntry(now, "ignored", webhook.call_id, ignored))
+
+
+def _is_known(exchange: Exchange, ignored: Ignored) -> bool:
+    """Whether the response has told already that these words cannot apply to the call."""
+    told = [each for each in exchange.ignored if each.call_id == ignored.call_id]
+    return (ignored.scenario, ignored.what) in [(each.scenario, each.what) for each in told]
 
 
 def _ignored_by_call(
-    state: SandboxState, call: Call, incoming: IncomingRequest, match: CallMatch
+    state: SandboxState, call: Call, matched: MatchedRequest, match: CallMatch
 ) -> Iterator[Ignored]:
+    """Yield what cannot apply to a new call. Calls of a batch can let webhooks of each other go."""
+    incoming, is_in_batch = matched.incoming, len(matched.matches) > 1
     scenarios, seed = state.configuration.scenarios, state.configuration.seed
+    site = build_site(incoming.bound.provider, incoming.endpoint, call.spec.flow)
     legs, webhooks = match.selection.legs, match.selection.webhooks
     if legs:
         resolved = resolve(scenarios, legs.scenario, seed, match.draw)
         yield from _missing_legs(resolved, call, legs)
-        silent_leg = _silent_leg(resolved, call)
-        for part in resolved.parts:
-            for key, reason in _unread_lists(part, incoming.endpoint, silent_leg):
-                yield Ignored(part.name, key, reason, strict=_is_asked_for(legs))
+        failing = ((part, failing_words(part, "legs", site)) for part in resolved.parts)
+        unreached = _unreached_numbers(resolved, call, incoming.endpoint)
+        for part, found in (*failing, *unreached):
+            for place, reason in found:
+                yield Ignored(part.name, place, reason, strict=_is_asked_for(legs))
     if webhooks:
-        for part in resolve(scenarios, webhooks.scenario, seed, match.draw).parts:
-            for kind in part.webhooks:
-                for what, reason in _missing_webhooks(part, kind, incoming):
-                    yield Ignored(part.name, what, reason, strict=_is_asked_for(webhooks))
+        resolved = resolve(scenarios, webhooks.scenario, seed, match.draw)
+        for part in resolved.parts:
+            for place, reason in _failing_webhooks(part, site):
+                yield Ignored(part.name, place, reason, strict=_is_asked_for(webhooks))
+        if not is_in_batch:
+            for name, kind, reason in held_replies(state, call, resolved, site.calls.webhooks):
+                place = f"webhooks.{kind}.before_reply"
+                yield Ignored(name, place, reason, strict=_is_asked_for(webhooks))
+    if not match.selection.fits_all:
+        yield from _hidden(state, site, match)
 
 
 def _silent_leg(resolved: ResolvedScenario, call: Call) -> str:
@@ -133,31 +156,46 @@ def _silent_leg(resolved: ResolvedScenario, call: Call) -> str:
     return next(silent, "")
 
 
-def _unread_lists(part: Scenario, endpoint: Endpoint, silent_leg: str) -> Iterator[tuple[str, str]]:
-    """Yield (key, reason) of a list of which only the first item can be reached."""
-    if len(part.attempts) > 1 and not endpoint.calls.redials:
-        yield "attempts", f"{endpoint.operation} dials no call again"
-    if len(part.numbers) > 1 and not endpoint.calls.alternates:
-        yield "numbers", f"{endpoint.operation} tries one number only"
-    elif len(part.numbers) > 1 and endpoint.calls.hands_over and silent_leg:
-        reason = f"{endpoint.operation} tries another agent only after a transfer"
-        yield "numbers", f"{reason}, and leg {silent_leg} does not answer"
+def _unreached_numbers(
+    resolved: ResolvedScenario, call: Call, endpoint: Endpoint
+) -> Iterator[tuple[Scenario, list[tuple[str, str]]]]:
+    """Yield each part whose `numbers` beyond the first cannot be reached, with the reason."""
+    silent_leg = _silent_leg(resolved, call) if endpoint.calls.hands_over else ""
+    reason = f"{endpoint.operation} tries another agent only after a transfer"
+    for part in resolved.parts if silent_leg else ():
+        if part.numbers[1:]:
+            yield part, [("numbers", f"{reason}, and leg {silent_leg} does not answer")]
 
 
-def _missing_webhooks(
-    part: Scenario, kind: str, incoming: IncomingRequest
-) -> Iterator[tuple[str, str]]:
-    """Yield (what, reason) of words about webhooks that the vendor or the operation lacks."""
-    provider, calls = incoming.bound.provider, incoming.endpoint.calls
-    if kind != "any" and kind not in provider.webhooks:
-        yield f"webhooks.{kind}", f"{provider.name} sends no webhook {kind}"
-    elif not provider.webhooks:
-        yield f"webhooks.{kind}", f"{provider.name} sends no webhooks"
-    elif part.webhooks[kind].reorder:
-        meant = set(calls.webhooks) - part.webhooks.keys() if kind == "any" else {kind}
-        if meant <= set(calls.final_webhooks):
-            kinds = " or ".join(sorted(meant)) or "them"
-            yield f"webhooks.{kind}.reorder", f"no other webhook of the call comes after {kinds}"
+def _failing_webhooks(part: Scenario, site: PlaySite) -> Iterator[tuple[str, str]]:
+    """Yield (place, reason) of words about webhooks that the vendor or the operation lacks."""
+    if site.calls.webhooks:
+        yield from failing_words(part, "webhooks", site)
+        return
+    sender = site.operation if site.provider.webhooks else site.provider.name
+    yield from ((f"webhooks.{kind}", f"{sender} sends no webhooks") for kind in part.webhooks)
+
+
+def _hidden(state: SandboxState, site: PlaySite, match: CallMatch) -> Iterator[Ignored]:
+    """Yield what of the selected scenarios their own outer words hide from the call.
+
+    No operation differs in how it takes words about the API: the loader has checked them.
+    """
+    scenarios, seed = state.configuration.scenarios, state.configuration.seed
+    words = scenarios.words_at(site)
+    draw = partial(draw_item, scenarios, seed, match.draw)
+    aspects_by_key: dict[tuple[str, str], list[str]] = {}
+    selected_by_key: dict[tuple[str, str], SelectedScenario] = {}
+    for aspect in ASPECTS:
+        selected: SelectedScenario | None = getattr(match.selection, aspect)
+        if selected:
+            key = selected.scenario.name, selected.rank
+            selected_by_key[key] = selected
+            aspects_by_key.setdefault(key, []).append(aspect)
+    for key, aspects in aspects_by_key.items():
+        selected = selected_by_key[key]
+        for hidden in hidden_words(words, selected.scenario, aspects, draw):
+            yield Ignored(*hidden, strict=_is_asked_for(selected))
 
 
 def _missing_legs(

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from mockserver.core.journal import JournalEntry
-from mockserver.core.resolution import ResolvedScenario
-from mockserver.core.scenario import DEFAULT_DELIVERY, DeliveryBehavior
+from mockserver.core.scenario import DeliveryBehavior
 from mockserver.core.webhook import (
     ORIGIN_PLACEHOLDER,
     Delivery,
@@ -15,7 +14,12 @@ from mockserver.core.webhook import (
     Webhook,
     planned_attempt,
 )
-from mockserver.engine.call_scenarios import resolve_for_attempt
+from mockserver.engine.delivery_behaviors import (
+    check_before_reply,
+    check_hold,
+    delivery_behavior,
+    resolve_webhooks,
+)
 from mockserver.engine.ignored_words import record_ignored_key
 from mockserver.engine.reordering import (
     end_hold,
@@ -50,7 +54,7 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
         or state.configuration.webhook_targets.get(spec.provider)
         or inbox_url(state, spec.provider)
     )
-    behavior = _delivery_behavior(state, webhook)
+    behavior = delivery_behavior(state, webhook)
     addressed = webhook.replace(url=url, corrupt=behavior.corrupt)
     index = _count_deliveries(state, webhook)
     if behavior.drop is None or index < behavior.drop:
@@ -60,8 +64,10 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
     due = now + (delay.draw(seed, webhook.call_id, "travel", index) if delay else 0)
     delivery_ids = tuple(_create_deliveries(state, addressed, behavior, due))
     if behavior.before_reply and due > spec.created_at:
-        _check_before_reply(state, delivery_ids[0], behavior, now)
-    swaps = bool(state.deliveries.held_for_calls) and follow_with_held(state, delivery_ids[0])
+        check_before_reply(state, delivery_ids[0], now)
+    swaps = state.deliveries.held_for_calls and follow_with_held(state, delivery_ids[0])
+    if swaps:
+        check_hold(state, swaps, now)
     if behavior.reorder_calls and not swaps and hold_for_call(state, delivery_ids, due):
         return
     if behavior.reorder and webhook.call_id not in state.deliveries.held_back:
@@ -94,25 +100,12 @@ def is_due_before_response(state: SandboxState, call_ids: tuple[str, ...]) -> bo
 
 
 def _all_delivery_behaviors(state: SandboxState, call_id: str) -> Iterator[DeliveryBehavior]:
-    resolved = _resolve_webhooks(state, call_id)
-    if resolved:
+    scenario = state.calls.progress[call_id].webhook_scenario
+    if scenario:
+        resolved = resolve_webhooks(state, call_id, scenario)
         provider = state.calls.by_id[call_id].spec.provider
         kinds = state.configuration.providers[provider].provider.webhooks
         yield from (resolved.delivery_behavior(kind) for kind in kinds)
-
-
-def _delivery_behavior(state: SandboxState, webhook: Webhook) -> DeliveryBehavior:
-    resolved = _resolve_webhooks(state, webhook.call_id)
-    return resolved.delivery_behavior(webhook.kind) if resolved else DEFAULT_DELIVERY
-
-
-def _resolve_webhooks(state: SandboxState, call_id: str) -> ResolvedScenario | None:
-    """Resolve the call's scenario of the webhooks for its current attempt; None without one."""
-    scenario = state.calls.progress[call_id].webhook_scenario
-    if scenario is None:
-        return None
-    call = state.calls.by_id[call_id]
-    return resolve_for_attempt(state, call, scenario, (call.redial_index, call.number_index))
 
 
 def _count_deliveries(state: SandboxState, webhook: Webhook) -> int:
@@ -213,24 +206,12 @@ def run_delivery_item(state: SandboxState, due: DueItem) -> Delivery | None:
         begun = delivery.replace(next_attempt_at=due.at - result.duration_ms)
         complete_attempt(state, begun, result, due.at)
     elif due.kind == "hold-end":
+        check_hold(state, delivery.id, due.at)
         record_ignored_key(state, delivery, "reorder", end_hold(state, delivery, due.at), due.at)
     else:
         state.deliveries.update(delivery.replace(next_attempt_at=None))
         return None if delivery.planned and planned_attempt(delivery) else delivery
     return None
-
-
-def _check_before_reply(
-    state: SandboxState, delivery_id: str, behavior: DeliveryBehavior, now: int
-) -> None:
-    """Journal that a delivery is too late, if it is the call's first one with this behavior."""
-    delivery = state.deliveries.by_id[delivery_id]
-    names = state.deliveries.ids_by_call[delivery.webhook.call_id]
-    sent = (state.deliveries.by_id[name] for name in names)
-    first = next(each for each in sent if _delivery_behavior(state, each.webhook) == behavior)
-    if first.id == delivery_id:
-        reason = "it is due after the instant of the request"
-        record_ignored_key(state, delivery, "before_reply", reason, now)
 
 
 def _finish_planned(state: SandboxState, delivery: Delivery, now: int) -> None:

@@ -285,3 +285,35 @@ def test_scenarios_of_an_unknown_name_is_no_json_either() -> None:
     result = run_scenarios("answerd", "--format", "json")
     expected = "no scenario is named 'answerd': did you mean 'answered'?\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", expected)
+
+
+PLACES = """\
+scenarios:
+  second: {needs: {provider: mobtexting}, legs: {b: busy}}
+  lost: {needs: {provider: innocalls}, webhooks: {cdr: {drop: all}}}
+  refused: {needs: {provider: ccai}, use: down}
+  down: {refuse: server-error, legs: {callee: busy}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "operations"),
+    [
+        ("second", ["mobtexting c2c, legs a/from and callee/b/to"]),
+        ("lost", ["innocalls dispatch, legs callee/a/phone"]),
+    ],
+)
+def test_scenarios_names_only_operations_on_which_something_of_the_scenario_applies(
+    folder: Path, name: str, operations: list[str]
+) -> None:
+    (folder / "mockserver.yaml").write_text(PLACES, "utf-8")
+    shown = run_scenarios(name).stdout.partition("operations on which it can play:\n")[2]
+    assert shown.partition("accounts")[0].splitlines() == [f"  {each}" for each in operations]
+
+
+def test_scenarios_names_operations_without_calls_if_what_it_uses_speaks_of_the_api(
+    folder: Path,
+) -> None:
+    (folder / "mockserver.yaml").write_text(PLACES, "utf-8")
+    assert "  ccai read-call" in run_scenarios("refused").stdout.splitlines()
+    assert "  ccai read-call" not in run_scenarios("callee-busy").stdout.splitlines()

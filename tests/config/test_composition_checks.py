@@ -48,6 +48,9 @@ def problems(*scenarios: str) -> list[str]:
         ('x: {match: {b: "9*"}, use: second-leg-no-answer}',),
         ('x: {match: {account: "*", fields: {a: b}}, use: answered}',),
         ("x: {needs: {provider: ccai, operation: read-call}, use: y}", "y: {refuse: server-error}"),
+        ("x: {legs: {a: answered}, attempts: [no-answer, answered]}",),
+        ("x: {needs: {provider: innocalls}, legs: {a: answered}, attempts: [no-answer]}",),
+        ("x: {numbers: [busy, {attempts: [busy, answered]}]}",),
     ],
 )  # fmt: skip
 def test_scenarios_whose_words_all_can_have_an_effect_have_no_problems(
@@ -82,6 +85,15 @@ def test_scenarios_whose_words_all_can_have_an_effect_have_no_problems(
         (
             ("x: {attempts: [{a: busy}, busy], legs: {a: answered}}",),
             [f"2:19: 'a' {HIDDEN}"],
+        ),
+        (
+            (("x: {needs: {provider: innocalls}, legs: {a: answered}, "
+              "attempts: [no-answer, answered, {callee: busy}]}"),),
+            [f"2:80: 'answered' {HIDDEN}", f"2:91: 'callee' {HIDDEN}"],
+        ),
+        (
+            ('x: {match: {provider: "[!p]*"}, numbers: [busy, {attempts: [busy, busy, busy]}]}',),
+            ["2:69: never reached: ccai dials no call again"],
         ),
         (
             ("x: {choose: [{weight: 1, refuse: server-error}], responses: [pass]}",),

@@ -90,7 +90,10 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
         "explain/r3 rules 0",
         "fault evidence message field received would_pass condition note",
     ),
-    "call of an explanation": ("explain/r1 calls 0", "call numbers scenarios rejected legs"),
+    "call of an explanation": (
+        "explain/r1 calls 0",
+        "call numbers scenarios rejected legs overtaken",
+    ),
     "scenario of an explanation": ("explain/r1 calls 0 scenarios 0", "aspect scenario rank"),
     "leg of an explanation": ("explain/r1 calls 0 legs 0", "attempt leg number decided_by"),
     "inbox": ("inboxes/mine", "name received"),
@@ -98,8 +101,9 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Name -> (path below `/_mock` and the way to the object in the answer, its keys).
 
-Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list, what health has
-between `providers` and `uptime`, and the answer to GET of one scenario.
+Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list, `overtaken` of an
+explained call, what health has between `providers` and `uptime`, and the answer to GET of one
+scenario.
 """
 
 POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {

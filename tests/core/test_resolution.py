@@ -195,6 +195,16 @@ def test_a_leg_that_steps_move_is_not_described_inside_them(
     assert resolved.leg_behavior("b", LEGS_BY_NAME) == (preset and PRESETS[preset])
 
 
+@pytest.mark.parametrize(("leg", "preset"), [("b", "rejected"), ("a", "busy")])
+def test_a_leg_that_steps_move_is_not_described_outside_of_them(leg: str, preset: str) -> None:
+    """The scenario that has the steps may say how the leg behaves between them."""
+    resolved = resolve_first(
+        Scenario(name="mine", **legs(a="busy", callee="busy"), use="moving"),
+        Scenario(name="moving", steps=(step("hangup", "to"),), **legs(b="rejected", a="no-answer")),
+    )
+    assert resolved.leg_behavior(leg, LEGS_BY_NAME) == PRESETS[preset]
+
+
 # --- draws ---------------------------------------------------------------------------------------
 
 RUSH = Scenario(name="mine", choose=((60, "answered"), (20, "busy"), (20, "rejected")))

@@ -17,17 +17,24 @@ BUSY = {"callee": PRESETS["busy"]}
 def test_a_call_has_reached_what_its_scenarios_led_to_in_all_its_attempts(
     configuration: Configuration,
 ) -> None:
-    doubled = Scenario(name="doubled", webhooks={"any": DeliveryBehavior(duplicate=2)}, use="lost")
+    outer = Scenario(name="outer", webhooks={"report": DeliveryBehavior(drop=1)}, use="lost")
     people = Scenario(name="people", attempts=("no-answer", "busy"))
-    state = state_with_scenarios(configuration, people, doubled, LOST)
-    click_to_call(state, "doubled")
+    state = state_with_scenarios(configuration, people, outer, LOST)
+    click_to_call(state, "outer")
     names = [reached_names(state, read.calls(state)["c1"])]
     play_until_idle(state)
     names.append(reached_names(state, read.calls(state)["c1"]))
     assert names == [
-        ("people", "no-answer", "doubled", "lost"),
-        ("people", "no-answer", "busy", "doubled", "lost"),
+        ("people", "no-answer", "outer", "lost"),
+        ("people", "no-answer", "busy", "outer", "lost"),
     ]
+
+
+def test_a_call_has_not_reached_what_outer_words_hide_from_it(configuration: Configuration) -> None:
+    mine = Scenario(name="mine", legs={"b": PRESETS["answered"]}, use="inner")
+    state = state_with_scenarios(configuration, mine, Scenario(name="inner", legs=BUSY))
+    click_to_call(state)
+    assert reached_names(state, read.calls(state)["c1"]) == ("mine",)
 
 
 def test_a_call_without_a_scenario_for_its_webhooks_has_reached_those_of_its_legs(

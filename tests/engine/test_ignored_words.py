@@ -82,11 +82,60 @@ def test_a_leg_and_a_kind_of_webhook_of_another_vendor_are_ignored(
     assert ignored_entries(state) == [("c1", ignored)]
 
 
-def test_the_legs_that_a_call_has_are_not_ignored(configuration: Configuration) -> None:
-    names = ("a", "b", "callee", "from", "to")
+@pytest.mark.parametrize("names", [("a", "b"), ("callee", "from"), ("a", "callee"), ("to",)])
+def test_the_legs_that_a_call_has_are_not_ignored(
+    configuration: Configuration, names: tuple[str, ...]
+) -> None:
     mine = Scenario(name="mine", legs=dict.fromkeys(names, DEFAULT_BEHAVIOR))
     state = state_with_scenarios(configuration, USUAL, mine)
     assert click_to_call(state, "mine").ignored == ()
+
+
+INNER = Scenario(name="inner", legs={"callee": PRESETS["busy"]})
+
+
+@pytest.mark.parametrize(
+    ("scenario", "what", "reason"),
+    [
+        (
+            Scenario(name="mine", legs={"b": DEFAULT_BEHAVIOR}, attempts=("busy", "answered")),
+            "attempts",
+            "what is said outside of it always wins on c2c",
+        ),
+        (
+            Scenario(name="mine", legs={"b": DEFAULT_BEHAVIOR}, use="inner"),
+            "use: inner",
+            "what is said outside of it always wins on c2c",
+        ),
+        (
+            Scenario(name="mine", legs={"b": DEFAULT_BEHAVIOR, "to": DEFAULT_BEHAVIOR}),
+            "legs.b",
+            "on c2c, it is the leg to, which is described too",
+        ),
+    ],
+)
+@pytest.mark.parametrize("rank", ["header", "default"])
+def test_what_outer_words_hide_on_this_operation_is_ignored(
+    configuration: Configuration, scenario: Scenario, what: str, reason: str, rank: str
+) -> None:
+    order = (USUAL, scenario) if rank == "header" else (scenario, USUAL)
+    state = state_with_scenarios(configuration, *order, INNER)
+    exchange = click_to_call(state, *(["mine"] if rank == "header" else []))
+    ignored = expected("mine", what, reason, strict=rank == "header")
+    assert (exchange.ignored, ignored_entries(state)) == ((ignored,), [("c1", ignored)])
+
+
+def test_a_hidden_word_is_ignored_only_if_its_scenario_decides_its_aspect(
+    configuration: Configuration,
+) -> None:
+    """The first scenario of the header decides the legs, the second the webhooks."""
+    lost = {"any": DeliveryBehavior(drop=None)}
+    mine = Scenario(
+        name="mine", legs={"b": DEFAULT_BEHAVIOR}, webhooks=lost, attempts=("busy", "answered")
+    )
+    state = state_with_scenarios(configuration, USUAL, mine, INNER)
+    ignored = [click_to_call(state, *names).ignored for names in (("inner", "mine"), ("mine",))]
+    assert [[each.what for each in found] for found in ignored] == [[], ["attempts"]]
 
 
 def test_the_scenario_that_says_it_is_named_and_each_leg_once(configuration: Configuration) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.core.behavior import fixed_duration
+from mockserver.core.behavior import IMMEDIATELY, LegBehavior, fixed_duration
 from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import Ignored
@@ -15,7 +15,7 @@ from mockserver.engine.webhooks import complete_attempt, enqueue
 from tests.support import read
 from tests.support.builders import build_call, build_call_spec, build_webhook
 from tests.support.matches import match_call
-from tests.support.simulation import START, state_with_scenarios
+from tests.support.simulation import START, click_to_call, state_with_scenarios
 
 SWAP = DeliveryBehavior(reorder_calls=True)
 NOBODY_CAME = "no completed of another call came within 60 s"
@@ -153,3 +153,93 @@ def test_webhooks_of_two_accounts_do_not_swap(configuration: Configuration) -> N
     enqueue(state, build_webhook(call_id="c1"), START)
     enqueue(state, build_webhook(call_id="c2"), START + 1)
     assert play_webhooks(state) == [("w1", 60_000), ("w2", 60_001)]
+
+
+EARLY_SWAP = SWAP.replace(before_reply=True)
+HELD = "`reorder: calls` holds it until the next {} of another call has gone"
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (
+            [("c1", 0)],
+            [(60_000, "w1", "before_reply", HELD), (60_000, "w1", "reorder", NOBODY_CAME)],
+        ),
+        (
+            [("c1", 0), ("c2", 9)],
+            [(9, "w2", "before_reply", ""), (9, "w1", "before_reply", HELD)],
+        ),
+        ([("c1", 0), ("c2", 0)], []),
+        ([("c1", 4), ("c2", 9)], [(4, "w1", "before_reply", ""), (9, "w2", "before_reply", "")]),
+    ],
+)
+def test_before_reply_of_a_webhook_that_is_held_beyond_the_request_is_ignored(
+    configuration: Configuration,
+    sent: list[tuple[str, int]],
+    expected: list[tuple[int, str, str, str]],
+) -> None:
+    """Two that swap at the instant of the request are both in time."""
+    state = state_with_calls(configuration, 2, any=EARLY_SWAP)
+    for call_id, at in sent:
+        enqueue(state, build_webhook(call_id=call_id), START + at)
+    play_webhooks(state)
+    late = "it is due after the instant of the request"
+    assert ignored(state) == [
+        (at, name, f"webhooks.any.{key}", reason.format("completed") or late)
+        for at, name, key, reason in expected
+    ]
+
+
+def test_reorder_without_before_reply_is_not_late(configuration: Configuration) -> None:
+    state = state_with_calls(configuration, 2, any=SWAP)
+    enqueue(state, build_webhook(call_id="c1"), START)
+    enqueue(state, build_webhook(call_id="c2"), START + 9)
+    assert ignored(state) == []
+
+
+AT_ONCE = {"a": LegBehavior(ring=IMMEDIATELY, outcome="busy")}
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "kind"),
+    [
+        ({"any": EARLY_SWAP}, "any"),
+        ({"completed": EARLY_SWAP}, "completed"),
+        ({"completed": EARLY_SWAP, "any": DeliveryBehavior()}, "completed"),
+    ],
+)
+def test_the_response_tells_that_a_webhook_is_held_beyond_it(
+    configuration: Configuration, webhooks: dict[str, DeliveryBehavior], kind: str
+) -> None:
+    """The next call's swaps with it, and is in time."""
+    mine = Scenario(name="mine", legs=AT_ONCE, webhooks=webhooks)
+    state = state_with_scenarios(configuration, Scenario(name="usual"), mine)
+    first = click_to_call(state, "mine")
+    play_webhooks(state, 0)
+    second = click_to_call(state, "mine")
+    play_webhooks(state)
+    expected = (f"webhooks.{kind}.before_reply", HELD.format("completed"))
+    assert [(each.what, each.reason) for each in first.ignored] == [expected]
+    assert second.ignored == ()
+    assert [each[2:] for each in ignored(state)] == [expected]
+
+
+@pytest.mark.parametrize(
+    "webhooks",
+    [
+        {"report": EARLY_SWAP},
+        {"any": EARLY_SWAP, "completed": DeliveryBehavior()},
+        {"any": SWAP},
+        {"any": DeliveryBehavior(before_reply=True)},
+    ],
+)
+def test_the_response_tells_nothing_of_webhooks_that_are_not_held_or_not_sent(
+    configuration: Configuration, webhooks: dict[str, DeliveryBehavior]
+) -> None:
+    inner = Scenario(name="inner", webhooks={"any": EARLY_SWAP})
+    mine = Scenario(name="mine", legs=AT_ONCE, webhooks={"any": DeliveryBehavior()}, use="inner")
+    named = Scenario(name="named", legs=AT_ONCE, webhooks=webhooks)
+    state = state_with_scenarios(configuration, Scenario(name="usual"), mine, named, inner)
+    found = [click_to_call(state, name).ignored for name in ("mine", "named")]
+    assert [each.what for each in (*found[0], *found[1]) if "before_reply" in each.what] == []

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from mockserver.core.call import Call, CallSpec
+from mockserver.core.call import Call, CallSpec, Cursor
 from mockserver.core.configuration import AccountKey
 from mockserver.core.resolution import NO_DRAW, Draw
 from mockserver.core.scenario import Scenario
@@ -37,7 +37,8 @@ class CallProgress(Value):
     is what decides their `choose`.
     `next_step` is the step on the agenda, and `serial` that of its due item, 0 if there is none.
     `webhook_depth` is the number of webhooks to this server that led to the call. `leg_sources` has
-    one for each leg of each dial attempt.
+    one for each leg of each dial attempt, `past_scripts` the script of each earlier attempt and how
+    far that has come.
     """
 
     leg_scenario: SelectedScenario = FALLBACK_SCENARIO
@@ -49,6 +50,7 @@ class CallProgress(Value):
     webhook_depth: int = 0
     leg_sources: tuple[LegSource, ...] = ()
     draw: Draw = NO_DRAW
+    past_scripts: tuple[tuple[Script, tuple[Cursor, ...]], ...] = ()
 
 
 NEW_PROGRESS: Final = CallProgress()

@@ -16,7 +16,10 @@ from mockserver.core.resolution import resolve
 from mockserver.core.rulebook import Rule
 from mockserver.core.scenario import MatchContext, Scenario
 from mockserver.core.selection import SelectedScenario
+from mockserver.core.time import format_iso
+from mockserver.engine.call_scenarios import applied_parts
 from mockserver.engine.exchange import CallMatch, Exchange
+from mockserver.engine.overtaken_words import overtaken_words
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import api_draw
 from mockserver.engine.state.calls import NEW_PROGRESS
@@ -121,7 +124,8 @@ def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str,
     """Explain each call that the request would place, or the request without numbers.
 
     An explanation has the call itself if it was placed, the scenario selected for each aspect, the
-    scenarios that did not match and why, and what decided the behavior of each leg.
+    scenarios that did not match and why, what decided the behavior of each leg, and what of its
+    scenario was overtaken.
     """
     call_ids = [exchange.placed_calls.get(index, "") for index in range(len(exchange.matches))]
     progress = [state.calls.progress.get(call_id, NEW_PROGRESS) for call_id in call_ids]
@@ -129,7 +133,7 @@ def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str,
         yield {
             "call": call_id or None,
             "numbers": dict(match.context.numbers),
-            "scenarios": list(_serialize_selection(exchange, match, state.configuration.seed)),
+            "scenarios": list(_serialize_selection(exchange, match, state, call_id)),
             "rejected": list(_serialize_mismatches(exchange.scenarios.matchable, match.context)),
             "legs": [
                 {
@@ -140,22 +144,39 @@ def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str,
                 }
                 for source in of_call.leg_sources
             ],
+            "overtaken": list(_serialize_overtaken(state, call_id)),
+        }
+
+
+def _serialize_overtaken(state: SandboxState, call_id: str) -> Iterator[dict[str, Any]]:
+    """Yield what of its scenario could have applied to a call, and what came before it."""
+    call = state.calls.by_id.get(call_id)
+    for word in overtaken_words(state, call) if call else ():
+        yield {
+            "attempt": word.attempt,
+            "leg": word.leg or None,
+            "scenario": word.scenario,
+            "what": word.place,
+            "reason": word.reason,
+            "at": format_iso(word.at),
         }
 
 
 def _serialize_selection(
-    exchange: Exchange, match: CallMatch, seed: str
+    exchange: Exchange, match: CallMatch, state: SandboxState, call_id: str
 ) -> Iterator[dict[str, Any]]:
     """Yield the scenario of each aspect; `reached` are the names to which it has led.
 
-    `reached` is for the first attempt of a call.
+    `reached` is for the first attempt of a call. What outer words hide from the call is left out.
     """
+    seed, call = state.configuration.seed, state.calls.by_id.get(call_id)
     for aspect in ASPECTS:
         selected: SelectedScenario | None = getattr(match.selection, aspect)
         if selected:
             draw = api_draw(exchange.matches) if aspect == "api" else match.draw
             resolved = resolve(exchange.scenarios, selected.scenario, seed, draw)
-            reached = [part.name for part in resolved.parts[1:]]
+            parts = applied_parts(state, call, resolved) if call else resolved.parts
+            reached = [part.name for part in parts[1:]]
             yield {
                 "aspect": aspect,
                 "scenario": selected.scenario.name,

@@ -24,3 +24,19 @@ def test_only_the_last_webhook_of_a_call_cannot_wait_for_another_one(
     state = SandboxState(configuration._replace(scenarios=scenarios), START)
     exchange = request(state, "dispatch", "mine")
     assert [ignored.what for ignored in exchange.ignored] == what
+
+
+@pytest.mark.parametrize("kind", ["any", "cdr"])
+@pytest.mark.parametrize(
+    ("operation", "reasons"), [("bridge", ["bridge sends no webhooks"]), ("dispatch", [])]
+)
+def test_words_about_webhooks_are_ignored_where_the_operation_sends_none(
+    configuration: Configuration, kind: str, operation: str, reasons: list[str]
+) -> None:
+    mine = Scenario(name="mine", webhooks={kind: DeliveryBehavior(duplicate=2)})
+    scenarios = ScenarioSet({"usual": Scenario(name="usual"), "mine": mine}, "usual")
+    state = SandboxState(configuration._replace(scenarios=scenarios), START)
+    exchange = request(state, operation, "mine")
+    assert [(each.what, each.reason) for each in exchange.ignored] == [
+        (f"webhooks.{kind}", reason) for reason in reasons
+    ]

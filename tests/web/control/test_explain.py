@@ -37,7 +37,7 @@ def explain(edge: EdgeSite, name: str = "r1", prefix: str = "") -> Any:
 def explain_call(edge: EdgeSite, name: str = "r1") -> Any:
     """The entry of the only call that the request would place."""
     [call] = explain(edge, name)["calls"]
-    assert list(call) == ["call", "numbers", "scenarios", "rejected", "legs"]
+    assert list(call) == ["call", "numbers", "scenarios", "rejected", "legs", "overtaken"]
     return call
 
 
@@ -85,6 +85,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                     {"attempt": 1, "leg": "a", "number": NUMBERS["a"], "decided_by": "default"},
                     {"attempt": 1, "leg": "b", "number": NUMBERS["b"], "decided_by": "scenario"},
                 ],
+                "overtaken": [],
             }
         ],
         "hints": [],
@@ -510,3 +511,25 @@ def test_a_condition_that_is_known_otherwise_than_its_text_is_explained_with_its
         "condition": "assumed",
         "note": "the page has `Contact not found` for outbound calls only",
     }
+
+
+def test_what_was_overtaken_is_listed_with_the_time(edge: EdgeSite) -> None:
+    put_scenario(edge, "mine", legs={"a": "busy", "b": "answered"})
+    click_to_call(edge, {"x-mock-scenario": "mine"})
+    edge.request("POST", "/_mock/clock/advance", json={"until": "idle"})
+    explanation = explain_call(edge)
+    assert explanation["overtaken"] == [
+        {
+            "attempt": 1,
+            "leg": "b",
+            "scenario": "mine",
+            "what": "legs.b",
+            "reason": "leg a hung up (busy)",
+            "at": "2026-01-01T09:00:02.000Z",
+        }
+    ]
+
+
+def test_a_request_without_a_call_has_nothing_overtaken(edge: EdgeSite) -> None:
+    click_to_call(edge, json={})
+    assert explain_call(edge)["overtaken"] == []

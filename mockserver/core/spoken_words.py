@@ -1,7 +1,7 @@
 """What scenarios say of one operation and call flow: legs, kinds of webhooks, steps, the API."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Final
 
 from mockserver.core.composition import (
@@ -27,10 +27,13 @@ class SpokenWords:
 
     def __init__(self, by_name: Mapping[str, Scenario], site: PlaySite) -> None:
         self.site = site
-        self._faults = {fault.name for fault in all_faults(site.provider)}
-        self._by_name = by_name
+        self.by_name = by_name
         self._own: dict[str, Words] = {}
         self._certain: dict[tuple[str, bool], Words] = {}
+
+    @cached_property
+    def _faults(self) -> frozenset[str]:
+        return frozenset(fault.name for fault in all_faults(self.site.provider))
 
     def of_legs(self, names: Iterable[str]) -> Words:
         legs = self.site.legs
@@ -57,12 +60,12 @@ class SpokenWords:
 
     def possible(self, scenario: Scenario, *, is_listless: bool = False) -> Words:
         """Return all of which anything speaks to which the scenario can lead."""
-        parts = reachable_scenarios(self._by_name, scenario, is_listless=is_listless)
+        parts = reachable_scenarios(self.by_name, scenario, is_listless=is_listless)
         return frozenset().union(*map(self.own, parts))
 
     def can_apply(self, scenario: Scenario) -> bool:
         """Return True if anything to which the scenario can lead has an effect at this site."""
-        return any(map(self._can_apply, reachable_scenarios(self._by_name, scenario)))
+        return any(map(self._can_apply, reachable_scenarios(self.by_name, scenario)))
 
     def certain(
         self, scenario: Scenario, *, is_listless: bool = False, depth: int = MAX_DEPTH
@@ -94,5 +97,5 @@ class SpokenWords:
         return has_response or bool(self.own(scenario) - API)
 
     def _found(self, names: Iterable[str]) -> Iterator[Scenario]:
-        found = (find_scenario(self._by_name, name) for name in names if name)
+        found = (find_scenario(self.by_name, name) for name in names if name)
         return (scenario for scenario in found if scenario)

@@ -1,0 +1,91 @@
+"""Words that not every operation can follow, each with what is in their way there.
+
+A table: the selection asks whether a scenario has such words, the engine which of them fail.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from mockserver.core.playability import PlaySite
+from mockserver.core.scenario import Scenario
+
+
+class ConditionalWord(NamedTuple):
+    """A kind of words.
+
+    `said` yields those of a scenario: the name of its list, or a kind of webhooks. `obstacle` says
+    in words why one has no effect at a site; it is empty if it has. `place` is where the word
+    stands, with `{}` for it.
+    """
+
+    aspect: str
+    place: str
+    said: Callable[[Scenario], Iterator[str]]
+    obstacle: Callable[[Scenario, str, PlaySite], str]
+
+
+def has_conditional_words(scenario: Scenario) -> bool:
+    """Whether the scenario's own words, legs aside, can have no effect on some operation or call.
+
+    `before_reply` has none on a webhook that waits for one of another call.
+    """
+    waits = any(each.before_reply and each.reorder_calls for each in scenario.webhooks.values())
+    return waits or any(True for rule in CONDITIONAL_WORDS for _ in rule.said(scenario))
+
+
+def failing_words(scenario: Scenario, aspect: str, site: PlaySite) -> Iterator[tuple[str, str]]:
+    """Yield (place in the scenario, reason) of its own words that have no effect at a site."""
+    for rule in CONDITIONAL_WORDS:
+        for word in rule.said(scenario) if rule.aspect == aspect else ():
+            if reason := rule.obstacle(scenario, word, site):
+                yield rule.place.format(word), reason
+
+
+def _long_attempts(scenario: Scenario) -> Iterator[str]:
+    if len(scenario.attempts) > 1:
+        yield "attempts"
+
+
+def _long_numbers(scenario: Scenario) -> Iterator[str]:
+    if len(scenario.numbers) > 1:
+        yield "numbers"
+
+
+def _named_kinds(scenario: Scenario) -> Iterator[str]:
+    return (kind for kind in scenario.webhooks if kind != "any")
+
+
+def _reordered_kinds(scenario: Scenario) -> Iterator[str]:
+    return (kind for kind, behavior in scenario.webhooks.items() if behavior.reorder)
+
+
+def _redial_obstacle(_: Scenario, __: str, site: PlaySite) -> str:
+    return "" if site.calls.redials else f"{site.operation} dials no call again"
+
+
+def _number_obstacle(_: Scenario, __: str, site: PlaySite) -> str:
+    return "" if site.calls.alternates else f"{site.operation} tries one number only"
+
+
+def _kind_obstacle(_: Scenario, kind: str, site: PlaySite) -> str:
+    provider = site.provider
+    return "" if kind in provider.webhooks else f"{provider.name} sends no webhook {kind}"
+
+
+def _order_obstacle(scenario: Scenario, kind: str, site: PlaySite) -> str:
+    """Say that no webhook comes after these; a kind of other vendors is told as such."""
+    if not site.provider.webhooks or kind not in ("any", *site.provider.webhooks):
+        return ""
+    meant = set(site.calls.webhooks) - scenario.webhooks.keys() if kind == "any" else {kind}
+    if not meant <= set(site.calls.final_webhooks):
+        return ""
+    return f"no other webhook of the call comes after {' or '.join(sorted(meant)) or 'them'}"
+
+
+CONDITIONAL_WORDS: Final = (
+    ConditionalWord("legs", "{}", _long_attempts, _redial_obstacle),
+    ConditionalWord("legs", "{}", _long_numbers, _number_obstacle),
+    ConditionalWord("webhooks", "webhooks.{}", _named_kinds, _kind_obstacle),
+    ConditionalWord("webhooks", "webhooks.{}.reorder", _reordered_kinds, _order_obstacle),
+)
+"""`any` is not here: a vendor without webhooks is one for all its operations."""
