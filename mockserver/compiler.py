@@ -21,7 +21,7 @@ from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import AccountKey, AccountNote, Configuration
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.number_plan import describe_ends, describe_number
-from mockserver.core.scenario import Scenario
+from mockserver.core.scenario import Scenario, readable_name
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine.dry_run import dry_run_all
 from mockserver.settings import Settings, SettingsError
@@ -171,7 +171,7 @@ def scenario_notes(configuration: Configuration) -> Iterator[tuple[str, AccountN
     """Yield the name of each scenario with each account of the user on which it cannot play."""
     for scenario in configuration.scenarios.by_name.values():
         for note in configuration.scenario_notes.get(scenario.location, ()):
-            yield scenario.name, note
+            yield readable_name(scenario.name), note
 
 
 def _files_in(path: Path) -> list[Path]:

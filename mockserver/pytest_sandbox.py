@@ -82,6 +82,9 @@ def strict_problems(client: MockServer) -> Iterator[str]:
     for request in client.requests():
         if not request.provider:
             yield f"unknown path: {request.method} {request.path}"
+        elif request.problem:
+            detail = request.response["detail"]
+            yield f"refused by the mock server: {request.method} {request.path}: {detail}"
     for call in client.calls():
         if "person" in call.waiting:
             yield f"call {call.id} is left waiting for a person"

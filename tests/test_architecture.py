@@ -466,8 +466,8 @@ CALLERS = {
         *("reordering", "retention", "simulated_attempts", "webhooks"),
     },
     "journal": {
-        *("commands", "effects", "ignored_words", "pipeline", "sandbox_state", "simulation"),
-        *("unknown_path", "webhooks"),
+        *("commands", "effects", "ignored_words", "own_refusals", "pipeline", "sandbox_state"),
+        *("simulation", "webhooks"),
     },
 }
 """Owner -> the modules of the engine that call its verbs."""
@@ -617,7 +617,7 @@ ENTRY_POINTS = {
     "replay": set[str](),
     "runtime": {"commands", "simulation.run_due_item", "webhooks.complete_attempt"},
     "web": {
-        *("commands", "pipeline", "scenario_selection", "unknown_path"),
+        *("commands", "own_refusals", "pipeline", "scenario_selection"),
         *("call_scenarios.applied_parts", "call_scenarios.reached_names"),
         *("overtaken_words", "webhooks.is_due_before_response"),
     },

@@ -279,7 +279,7 @@ def test_what_is_drawn_applies_with_all_its_aspects(load: Play) -> None:
         [ended] = causes(state, f"c{number + 1}")
         assert (ended["b"], sent) in {("busy", 0), ("rejected", 2)}
         shown = serialize_call(state, read.calls(state)[f"c{number + 1}"])["scenarios"]
-        assert shown == ["x", f"x/choose/{1 if ended['b'] == 'busy' else 2}"]
+        assert shown == ["x", f"item {1 if ended['b'] == 'busy' else 2} of choose in x"]
 
 
 def test_where_the_drawn_item_is_silent_no_later_candidate_is_asked(load: Play) -> None:

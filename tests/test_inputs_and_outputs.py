@@ -129,7 +129,7 @@ INPUTS = {
     "scenario_selection.admit": "web/vendor/admission.py admit_request",
     "scenario_selection.give_back": "web/vendor/delays.py wait_for_delay",
     "pipeline.respond": "web/vendor/handler.py _respond_and_render",
-    "unknown_path.respond_unknown_path": "web/vendor/handler.py _record_unknown_path",
+    "own_refusals.record_refusal": "web/vendor/own_refusals.py _refuse",
     "commands.inject_event": "web/control/calls.py inject_event",
     "commands.put_account": "web/control/accounts.py put_account",
     "commands.patch_account": "web/control/accounts.py patch_account",

@@ -61,6 +61,21 @@ def test_requests_that_headers_select_and_raw_answers_replay_identically(site: S
     assert_replays_identically(site)
 
 
+def test_requests_that_the_mock_server_itself_refuses_replay_identically(site: SiteClient) -> None:
+    site.click_to_call("nobody-has-this")
+    site.click_to_call("second-leg-no-answer", to="flow:220")
+    site.request("GET", "/nowhere")
+    fields = [*HEADERS.items(), ("x-mock-scenario", "callee-busy"), ("x-mock-scenario", "answered")]
+    site.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=fields)
+    site.advance()
+    requests = site.get_json("/_mock/requests")["requests"]
+    assert [each.get("problem") for each in requests] == [
+        *("unknown-scenario", "scenario-not-applicable", "unknown-path"),
+        None,
+    ]
+    assert_replays_identically(site)
+
+
 def test_a_journal_of_all_kinds_of_input_replays_identically(site: SiteClient) -> None:
     site.dispatcher.receive = vary_results
     site.request(

@@ -54,6 +54,13 @@ def test_a_failed_test_without_the_fixture_shows_no_timeline(suite: RunSuite) ->
     [
         ('click(mock_calls, "/api/v2/voice/c2")', "*unknown path: POST /*/api/v2/voice/c2"),
         (
+            (
+                'httpx.post(mock_calls.url("mobtexting") + "/api/v2/voice/c2c", json=CLICK, '
+                'headers=HEADERS | {"x-mock-scenario": "calle-busy"}, trust_env=False)'
+            ),
+            "*refused by the mock server: POST /*/api/v2/voice/c2c: no scenario is named *",
+        ),
+        (
             'mock_calls.use("waits-for-a-person"); click(mock_calls); mock_calls.finish()',
             "*call c1 is left waiting for a person",
         ),
@@ -66,7 +73,7 @@ def test_a_failed_test_without_the_fixture_shows_no_timeline(suite: RunSuite) ->
             "*ignored: scenario x: legs.agent: c2c has no leg agent, only a, b, callee, from, to",
         ),
     ],
-    ids=["unknown path", "person", "ignored"],
+    ids=["unknown path", "unknown scenario", "person", "ignored"],
 )
 def test_a_strict_test_fails_at_its_end_for_what_nobody_meant(
     suite: RunSuite, action: str, message: str

@@ -99,7 +99,10 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A vendor request and the response to it."""
+    """A vendor request and the response to it.
+
+    `problem` is the kind of the problem with which the mock server itself refused the request.
+    """
 
     id: str
     at: datetime
@@ -116,6 +119,7 @@ class Request:
     scenarios: tuple[str, ...]
     calls: tuple[str, ...]
     raw: Json = field(repr=False)
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ WEBHOOK_FIELDS = frozenset(
 )
 REQUEST_FIELDS = frozenset(
     {"id", "provider", "operation", "method", "path", "query", "headers", "body"}
-    | {"status", "response", "fault"}
+    | {"status", "response", "fault", "problem"}
 )
 """Fields that are copied from the JSON as they are; those that a newer server adds are ignored."""
 

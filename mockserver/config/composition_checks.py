@@ -15,7 +15,7 @@ from mockserver.core.composition import (
     reachable_scenarios,
 )
 from mockserver.core.playability import AccountKey, meets_needs, play_sites
-from mockserver.core.scenario import Scenario
+from mockserver.core.scenario import Scenario, readable_name
 from mockserver.core.spoken_words import NO_WORDS, SpokenWords, Words
 
 RawMapping = Mapping[str, Any]
@@ -150,7 +150,7 @@ def _moved_leg_problems(scenario: Scenario, scope: Scope) -> Iterator[PathProble
         moved = moved_legs(scenario)
         for outer in scope.legs:
             if any(_is_same_leg(outer.leg, leg, scope) for leg in moved):
-                yield outer.path, MOVED.format(name=scenario.name)
+                yield outer.path, MOVED.format(name=readable_name(scenario.name))
 
 
 def _is_same_leg(name: str, other: str, scope: Scope) -> bool:
@@ -167,7 +167,7 @@ def _item_problems(outer: str, item: ListItem, scope: Scope) -> Iterator[PathPro
         return
     path = scope.locate(item.path)
     if item.key != "choose" and "api" in composed_aspects(scope.by_name, target):
-        yield path, SPEAKS_OF_API.format(key=item.key, name=name)
+        yield path, SPEAKS_OF_API.format(key=item.key, name=readable_name(name))
     lacking = tuple(_need_problems(target, path, scope))
     yield from lacking
     if item.body is not None:
@@ -219,7 +219,7 @@ def _need_problems(target: Scenario, path: DocumentPath, scope: Scope) -> Iterat
     """Yield the needs of an inner scenario that do not hold wherever the outer one plays."""
     if not all(meets_needs(words.site, target) for words in scope.words):
         needs = ", ".join(f"{name}: {value}" for name, value in target.needs.items())
-        yield path, NEEDS.format(name=target.name, needs=needs)
+        yield path, NEEDS.format(name=readable_name(target.name), needs=needs)
 
 
 def _with_words(scope: Scope, words_of: Callable[[SpokenWords], Words]) -> tuple[Words, ...]:

@@ -17,6 +17,16 @@ CONTEXT_NAMES: Final = ("provider", "operation", "account", "credential")
 """The attributes of a match context for which a match rule can have a glob."""
 
 
+def readable_name(name: str) -> str:
+    """Return a name as readers find it in a file: `x/attempts/2` is `item 2 of attempts in x`."""
+    outer, *places = name.split("/")
+    if not places:
+        return name
+    pairs = zip(places[::2], places[1::2], strict=True)
+    items = [f"item {position} of {key}" for key, position in pairs]
+    return " in ".join((*items[::-1], outer))
+
+
 class MatchContext(Value):
     """What a scenario is matched with: a request and one of the calls that it would place.
 
@@ -144,8 +154,12 @@ class Scenario(Value):
 
     def response_at(self, position: int) -> ApiBehavior:
         """Return the item for the request at this position, from 0, in the list of responses."""
-        last = len(self.responses) - 1
-        return self.responses[position % (last + 1) if self.cycles else min(position, last)]
+        return self.responses[self.response_index(position)]
+
+    def response_index(self, position: int) -> int:
+        """Return the index of that item; after the last one it repeats, or the list starts over."""
+        count = len(self.responses)
+        return position % count if self.cycles else min(position, count - 1)
 
     def leg_behavior(self, leg: str, legs_by_name: Mapping[str, str]) -> LegBehavior | None:
         """Return the behavior of a leg; None if the scenario's own words do not mention it.

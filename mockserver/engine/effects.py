@@ -33,6 +33,14 @@ from mockserver.engine.state.calls import FALLBACK_SCENARIO, NEW_PROGRESS, CallP
 from mockserver.engine.webhooks import enqueue
 
 
+def split_effects(effects: Effects, now: int) -> tuple[Effects, list[tuple[str, Event]]]:
+    """Split effects into (effects with the later events, (call ID, event) pairs due by `now`)."""
+    if not effects.events:
+        return effects, []
+    later = tuple(entry for entry in effects.events if entry[1].at > now)
+    return effects.replace(events=later), [entry for entry in effects.events if entry[1].at <= now]
+
+
 def apply(
     state: SandboxState, effects: Effects, now: int, matches: tuple[CallMatch, ...] = ()
 ) -> None:

@@ -12,9 +12,10 @@ from mockserver.core.journal import Ignored
 from mockserver.core.provider import Endpoint
 from mockserver.core.resolution import NO_DRAW, Draw
 from mockserver.core.rulebook import RequestContext, Rule, Violation, render_message
-from mockserver.core.scenario import ApiBehavior, MatchContext
+from mockserver.core.scenario import ApiBehavior, MatchContext, Scenario
 from mockserver.core.selection import (
     NO_SELECTION,
+    Activation,
     ScenarioSet,
     SelectedScenario,
     Selection,
@@ -57,8 +58,10 @@ class Exchange(Value):
     that it placed or moved. `matches` has one for each planned call, or one without numbers;
     `placed_calls` maps its index to the id of the call, if that was placed. `scenarios` are what
     it was compared with. `broken_rules` and `violations` are for `explain`. `ordered_by` is the
-    scenario that ordered the response in place of the vendor's. `ignored` is what
-    scenarios say and what could not apply to the request or the calls that it placed.
+    scenario that ordered something of the API, and `ordered` says in one line what, and who chose
+    the scenario. `ignored` is what scenarios say and what could not apply to the request or the
+    calls that it placed. `activations` are those of the moment, and the latest that were spent.
+    `problem` is the kind of the problem with which the mock server itself refused the request.
     """
 
     id: str
@@ -77,7 +80,10 @@ class Exchange(Value):
     matches: tuple[CallMatch, ...] = ()
     placed_calls: Mapping[int, str] = EMPTY_MAPPING
     ordered_by: str = ""
+    ordered: str = ""
     ignored: tuple[Ignored, ...] = ()
+    activations: tuple[Activation, ...] = ()
+    problem: str = ""
 
 
 class IncomingRequest(TrackedValue):
@@ -103,10 +109,11 @@ class MatchedRequest(TrackedValue):
 
     `api` is the API behavior of the selected scenario. It is empty, and `is_api_ordered` is False,
     if the item that the scenario drew is silent about it, or if it orders a fault that the vendor
-    lacks, `unknown_fault`; `fault_author` is the scenario that names it. `reserved` are the ids of
+    lacks, `unknown_fault`. `api_author` is the scenario in whose list of responses the behavior or
+    that fault stands, `api_position` the position in it, from 0. `reserved` are the ids of
     the activations that wait for what the request does. `epoch` is that of the state that it was
-    matched with, and `scenarios` are what it was compared with. `is_plain` is true if only the
-    default scenario was selected, and that leaves the API as usual.
+    matched with, `scenarios` and `activations` are what it was compared with. `is_plain` is true if
+    only the default scenario was selected, and that leaves the API as usual.
     """
 
     incoming: IncomingRequest
@@ -119,7 +126,9 @@ class MatchedRequest(TrackedValue):
     is_plain: bool = False
     is_api_ordered: bool = False
     unknown_fault: str = ""
-    fault_author: str = ""
+    api_author: Scenario | None = None
+    api_position: int = 0
+    activations: tuple[Activation, ...] = ()
 
     @property
     def applied_api(self) -> SelectedScenario | None:

@@ -19,6 +19,7 @@ from mockserver.engine.call_scenarios import attempt_indexes, resolve_for_attemp
 from mockserver.engine.exchange import CallMatch, Exchange, MatchedRequest
 from mockserver.engine.reordering import held_replies
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.unread_names import unread_names
 
 FIRST_ERROR = 400
 """The first status of HTTP that says that a request has failed."""
@@ -46,10 +47,11 @@ def ignored_by_request(
         and not _fits(match := matched.matches[call.spec.match_index], matched.incoming.endpoint)
         for ignored in _ignored_by_call(state, call, matched, match)
     ]
-    api, fault = matched.api_selection, matched.unknown_fault
-    if api and fault:
+    api, author, fault = matched.api_selection, matched.api_author, matched.unknown_fault
+    if api and author and fault:
         reason, what = f"{provider.name} has no fault {fault} to refuse with", f"refuse: {fault}"
-        found.append(Ignored(matched.fault_author, what, reason, strict=_is_asked_for(api)))
+        found.append(Ignored(author.name, what, reason, strict=_is_asked_for(api)))
+    found += unread_names(matched)
     is_silent = not (matched.context.planned_calls or calls or matched.applied_api)
     if is_silent and result.response.status < FIRST_ERROR:
         found += _ignored_without_call(matched)

@@ -1,12 +1,25 @@
-"""What a scenario orders in place of the vendor's response."""
+"""What a scenario orders of the API, and how that is told."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Final
 
 from mockserver.core.http import Response
 from mockserver.core.provider import find_fault
 from mockserver.core.rulebook import RequestContext, Rule
-from mockserver.engine.exchange import MatchedRequest
+from mockserver.core.scenario import readable_name
+from mockserver.core.selection import SelectedScenario
+from mockserver.core.time import to_seconds
+from mockserver.engine.exchange import MatchedRequest, describe_fault
 
 NO_STATUS = 0
 """The status of a response that is never sent because a scenario breaks the connection."""
+
+CHOOSERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"header": "the header X-Mock-Scenario", "default": "the key default"}
+)
+"""Rank of a selected scenario -> what has chosen it, if that is not its `match`."""
 
 
 def ordered_response(matched: MatchedRequest) -> Response | None:
@@ -20,14 +33,62 @@ def ordered_fault(matched: MatchedRequest) -> Rule | None:
     """The rule that refuses the request with the fault that a scenario orders, if it has it."""
     name = matched.api.fault
     fault = find_fault(matched.incoming.bound.provider, name) if name else None
-    return Rule(_always, fault) if fault else None
+    return Rule(lambda _: True, fault) if fault else None
 
 
-def ordering_scenario(matched: MatchedRequest) -> str:
-    """The name of the scenario that orders the response; empty if the vendor itself responds."""
-    api = matched.applied_api
-    return api.scenario.name if api and ordered_response(matched) else ""
+def explain_response(
+    matched: MatchedRequest, context: RequestContext, broken: tuple[Rule, ...]
+) -> tuple[str, str, str]:
+    """Say why a request was responded to so.
+
+    What a scenario orders in place of the vendor's response is no fault of the fields.
+
+    Returns:
+        (name of the scenario that orders something, what it orders in one line, this and the
+        vendor's fault in one line); each is empty if there is none.
+    """
+    ordered = _describe_order(matched)
+    is_vendors = not (matched.api.fault or ordered_response(matched))
+    fault = describe_fault(broken[0], context) if broken and is_vendors else ""
+    selected = matched.applied_api
+    ordered_by = selected.scenario.name if selected and ordered else ""
+    return ordered_by, ordered, "; ".join(filter(None, (fault, ordered)))
 
 
-def _always(_: RequestContext) -> bool:
-    return True
+def _describe_order(matched: MatchedRequest) -> str:
+    """Say in one line which scenario orders what of the API, and who chose it; empty if none."""
+    selected, author = matched.applied_api, matched.api_author
+    what = ", ".join(_describe_behavior(matched))
+    if not (selected and author and what):
+        return ""
+    place = "bundled" if author.bundled else PurePath(author.location).name
+    shown_place = f" ({place})" if place else ""
+    count = len(author.responses)
+    item = author.response_index(matched.api_position) + 1
+    position = f", item {item} of {count} of its responses" if count > 1 else ""
+    outer = "" if author.name == selected.scenario.name else f"{selected.scenario.name} is "
+    return (
+        f"scenario {readable_name(author.name)}{shown_place} orders {what}{position}; "
+        f"{outer}chosen by {_chooser(selected)}"
+    )
+
+
+def _describe_behavior(matched: MatchedRequest) -> Iterator[str]:
+    """Yield the words of an item of `responses` as in a file, and the evidence of a fault."""
+    api = matched.api
+    spans = (("after", api.delay), ("dribble", api.dribble))
+    yield from (f"{key}: {to_seconds(span):g}s" for key, span in spans if span)
+    fault = find_fault(matched.incoming.bound.provider, api.fault) if api.fault else None
+    if fault:
+        yield f"refuse: {fault.name} ({fault.evidence})"
+    if api.disconnect:
+        yield f"break: {api.disconnect}"
+    if api.answer:
+        yield f"status: {api.answer.status}"
+
+
+def _chooser(selected: SelectedScenario) -> str:
+    """Say what has put a scenario in force."""
+    if selected.activation_id:
+        return f"activation {selected.activation_id}"
+    return CHOOSERS.get(selected.rank, "its match")

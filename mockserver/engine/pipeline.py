@@ -6,13 +6,13 @@ from mockserver.core.bound_provider import UNDECIDED
 from mockserver.core.call import Call, CallSpec, Event, Leg, PlannedCall
 from mockserver.core.http import Request
 from mockserver.core.journal import JournalEntry
-from mockserver.core.provider import Effects, EndpointResult
+from mockserver.core.provider import EndpointResult
 from mockserver.core.rulebook import RequestContext, Rule, Violation, evaluate
 from mockserver.core.seeded import recording_token
-from mockserver.engine.effects import apply
-from mockserver.engine.exchange import Exchange, IncomingRequest, MatchedRequest, describe_fault
+from mockserver.engine.effects import apply, split_effects
+from mockserver.engine.exchange import Exchange, IncomingRequest, MatchedRequest
 from mockserver.engine.ignored_words import ignored_by_request
-from mockserver.engine.ordered_responses import ordered_fault, ordered_response, ordering_scenario
+from mockserver.engine.ordered_responses import explain_response, ordered_fault, ordered_response
 from mockserver.engine.retry_after import add_retry_after
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
@@ -32,7 +32,10 @@ def match_request(state: SandboxState, incoming: IncomingRequest, now: int) -> M
     matches = build_matches(state, incoming, context)
     scenarios, selection = state.configuration.scenarios, matches[0].selection
     is_plain = selection is scenarios.default_selection and selection.api is None
-    return MatchedRequest(incoming, context, matches, state.epoch, scenarios, is_plain=is_plain)
+    known = state.activations.known
+    return MatchedRequest(
+        incoming, context, matches, state.epoch, scenarios, is_plain=is_plain, activations=known
+    )
 
 
 def build_context(
@@ -160,7 +163,7 @@ def _store_result(
         for call_id in (*exchange.call_ids, *changed):
             progress = state.calls.progress.get(call_id, NEW_PROGRESS)
             state.calls.set_progress(call_id, progress.replace(webhook_depth=depth))
-    effects, due_events = _split_effects(result.effects, now)
+    effects, due_events = split_effects(result.effects, now)
     apply(state, effects, now, matched.matches)
     for call_id, event in due_events:
         apply_or_reject(state, call_id, event, "")
@@ -183,8 +186,9 @@ def _build_exchange(
         if call.spec.id not in state.calls.by_id  # others are only moved
     }
     request_id = state.journal.next_request_id
-    ordered_by = "" if matched.is_plain else ordering_scenario(matched)
-    explanation = f"scenario {ordered_by} ordered it" if ordered_by else ""
+    is_special = broken_rules or matched.is_api_ordered
+    reasons = explain_response(matched, context, broken_rules) if is_special else ("", "", "")
+    ordered_by, ordered, explanation = reasons
     fits_all = matched.is_plain and matched.matches[0].selection.fits_all
     return Exchange(
         id=request_id,
@@ -194,16 +198,18 @@ def _build_exchange(
         request=context.request,
         response=result.response,
         fault=broken_rules[0].fault.name if broken_rules else None,
-        explanation=describe_fault(broken_rules[0], context) if broken_rules else explanation,
+        explanation=explanation,
         scenario_names=() if matched.is_plain else scenario_names(matched, placed),
         call_ids=tuple([call.spec.id for call in calls]),
-        broken_rules=broken_rules,
+        broken_rules=() if matched.api.fault else broken_rules,
         violations=context.violations,
         matches=matched.matches,
         scenarios=matched.scenarios,
         placed_calls=placed,
         ordered_by=ordered_by,
+        ordered=ordered,
         ignored=() if fits_all else ignored_by_request(state, matched, request_id, result),
+        activations=matched.activations,
     )
 
 
@@ -237,11 +243,3 @@ def _build_call(
     legs = tuple([Leg(leg, roles[leg], text) for leg, text in planned.numbers.items()])
     starts_at = now if planned.starts_at is None else planned.starts_at
     return Call(spec, legs, starts_at, events=(Event(now, "placed"),))
-
-
-def _split_effects(effects: Effects, now: int) -> tuple[Effects, list[tuple[str, Event]]]:
-    """Split effects into (effects with the later events, (call ID, event) pairs due by `now`)."""
-    if not effects.events:
-        return effects, []
-    later = tuple(entry for entry in effects.events if entry[1].at > now)
-    return effects.replace(events=later), [entry for entry in effects.events if entry[1].at <= now]

@@ -64,9 +64,11 @@ def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
     if author is None:
         return matched
     key = (selected.activation_id, author.name)
-    behavior = author.response_at(state.activations.position(key))
+    position = state.activations.position(key)
+    behavior = author.response_at(position)
+    matched = matched.replace(api_author=author, api_position=position)
     if behavior.fault and not find_fault(matched.incoming.bound.provider, behavior.fault):
-        return matched.replace(unknown_fault=behavior.fault, fault_author=author.name)
+        return matched.replace(unknown_fault=behavior.fault)
     state.activations.take_position(key)
     return matched.replace(api=behavior, is_api_ordered=True)
 

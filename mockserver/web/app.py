@@ -17,6 +17,7 @@ from mockserver.web.hosts import vendor_host
 from mockserver.web.problems import problem
 from mockserver.web.server.lifespan import Lifespan, run_lifespan
 from mockserver.web.vendor.handler import handle_vendor_request
+from mockserver.web.vendor.own_refusals import count_refusal
 from mockserver.web.vendor.response import add_time_header
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def build_app(dependencies: Dependencies, lifespan: Lifespan) -> ASGIApp:
         rejection = _resolve_prefix(scope, dependencies)
         send_with_time = add_time_header(send, scope)
         if rejection:
+            count_refusal(dependencies, rejection)
             await rejection(scope, receive, send_with_time)
             return
         is_own = scope["path"].startswith(OWN_PREFIXES) or _is_index_request(scope, dependencies)

@@ -128,8 +128,8 @@ def test_scenarios_whose_words_all_can_have_an_effect_have_no_problems(
         ),
         (
             ("x: {numbers: [{choose: [{weight: 1, refuse: server-error}]}]}",),
-            [("2:17: an item of numbers is about people and webhooks, and 'x/numbers/1' speaks of "
-             "the API: write refuse or responses beside numbers, or choose")],
+            [("2:17: an item of numbers is about people and webhooks, and 'item 1 of numbers in "
+             "x' speaks of the API: write refuse or responses beside numbers, or choose")],
         ),
         (
             ("x: {choose: [{weight: 1, use: second-leg-no-answer}]}",),
@@ -138,8 +138,8 @@ def test_scenarios_whose_words_all_can_have_an_effect_have_no_problems(
         ),
         (
             ("x: {attempts: [{needs: {provider: ccai}, legs: {a: busy}}]}",),
-            [("2:18: 'x/attempts/1' needs {provider: ccai}, which does not hold wherever this "
-             "scenario can play; give this one the same needs")],
+            [("2:18: 'item 1 of attempts in x' needs {provider: ccai}, which does not hold "
+             "wherever this scenario can play; give this one the same needs")],
         ),
         (
             ('x: {match: {b: "*"}, use: second-leg-no-answer}',),

@@ -152,8 +152,8 @@ def test_a_path_that_only_browsers_ask_for_is_listed_until_issue_24(edge: EdgeSi
     assert [request["path"] for request in requests] == ["/favicon.ico"]
 
 
-def test_a_foreign_host_is_neither_counted_nor_listed_until_issue_24(edge: EdgeSite) -> None:
+def test_a_foreign_host_is_counted_and_not_listed_until_issue_24(edge: EdgeSite) -> None:
     refused = edge.request("POST", CLICK_TO_CALL_PATH, json=CLICK_TO_CALL, hosts=("evil.test",))
     assert (refused.status_code, refused.headers["x-mock-problem"]) == (403, "foreign-host")
     assert edge.get_json("/_mock/requests")["requests"] == []
-    assert edge.get_json("/_mock/health")["rejections"] == {}
+    assert edge.get_json("/_mock/health")["rejections"] == {"foreign-host": 1}

@@ -92,7 +92,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "call of an explanation": (
         "explain/r1 calls 0",
-        "call numbers scenarios rejected legs overtaken",
+        "call numbers scenarios activations rejected legs overtaken",
     ),
     "scenario of an explanation": ("explain/r1 calls 0 scenarios 0", "aspect scenario rank"),
     "leg of an explanation": ("explain/r1 calls 0 legs 0", "attempt leg number decided_by"),

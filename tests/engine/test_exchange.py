@@ -17,9 +17,9 @@ from mockserver.core.scenario import (
 )
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.ordered_responses import NO_STATUS
+from mockserver.engine.own_refusals import OwnRefusal, record_refusal
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.unknown_path import respond_unknown_path
 from tests.support import read
 from tests.support.matches import activate
 from tests.support.simulation import (
@@ -30,21 +30,29 @@ from tests.support.simulation import (
     state_with_scenarios,
 )
 
+UNKNOWN_PATH = OwnRefusal(problem="unknown-path", status=404, explanation="nobody has it")
+
 # --- requests to unknown paths -------------------------------------------------------------------
 
 
 def test_a_request_to_an_unknown_path_is_on_record(state: SandboxState) -> None:
     request = Request(method="GET", path="/nowhere", origin="http://mock.test")
-    exchange = respond_unknown_path(state, request, START + 3, "nobody has it")
+    exchange = record_refusal(
+        state,
+        request,
+        START + 3,
+        UNKNOWN_PATH,
+    )
     assert exchange == Exchange(
         id="r1",
         at=START + 3,
         provider="",
         operation="",
         request=request,
-        response=Response(status=404),
+        response=Response(status=404, body={}),
         fault=None,
         explanation="nobody has it",
+        problem="unknown-path",
         scenario_names=(),
         scenarios=state.configuration.scenarios,
     )
@@ -60,7 +68,14 @@ def test_requests_to_unknown_paths_share_the_ids_of_other_requests(state: Sandbo
     for _ in range(2):
         ids.append(click_to_call(state).id)
         request = Request(method="GET", path="/")
-        ids.append(respond_unknown_path(state, request, START, "").id)
+        ids.append(
+            record_refusal(
+                state,
+                request,
+                START,
+                UNKNOWN_PATH,
+            ).id
+        )
     assert ids == ["r1", "r2", "r3", "r4"]
     assert [exchange.id for exchange in read.exchanges(state)] == ids
 
@@ -68,7 +83,7 @@ def test_requests_to_unknown_paths_share_the_ids_of_other_requests(state: Sandbo
 def test_each_origin_of_requests_is_kept_once(state: SandboxState) -> None:
     for origin in ("http://a", "http://b", "http://a"):
         request = Request(method="GET", path="/", origin=origin)
-        respond_unknown_path(state, request, START, "")
+        record_refusal(state, request, START, UNKNOWN_PATH)
     assert list(read.request_origins(state)) == ["http://a", "http://b"]
 
 
@@ -103,7 +118,7 @@ def test_an_exchange_has_the_fault_that_a_scenario_orders(configuration: Configu
     )
     state = state_with_scenarios(configuration, Scenario(name="usual"), mine)
     exchange = click_to_call(state, bridge=None)
-    assert [rule.fault.name for rule in exchange.broken_rules] == ["service-unavailable"]
+    assert exchange.broken_rules == ()
     assert (exchange.fault, exchange.scenario_names) == ("service-unavailable", ("mine",))
 
 

@@ -51,15 +51,18 @@ def test_a_raw_answer_is_given_as_it_stands_and_places_no_call(state: SandboxSta
 def test_a_raw_answer_is_the_scenarios_and_no_fault_of_the_vendor(state: SandboxState) -> None:
     exchange = click_to_call(state, "gateway")
     assert (exchange.fault, exchange.broken_rules, exchange.ordered_by) == (None, (), "gateway")
-    assert exchange.explanation == "scenario gateway ordered it"
+    assert exchange.explanation == (
+        "scenario gateway (1.yaml:3:12) orders status: 502, item 1 of 2 of its responses; "
+        "chosen by the header X-Mock-Scenario"
+    )
     assert exchange.scenario_names == ("gateway",)
 
 
-def test_a_broken_connection_is_the_scenarios_and_a_refusal_the_vendors(
+def test_a_broken_connection_and_a_refusal_are_ordered_by_their_scenarios(
     state: SandboxState,
 ) -> None:
     exchanges = [click_to_call(state, name) for name in ("broken", "down", "answered")]
-    assert [exchange.ordered_by for exchange in exchanges] == ["broken", "", ""]
+    assert [exchange.ordered_by for exchange in exchanges] == ["broken", "down", ""]
     assert [exchange.fault for exchange in exchanges] == [None, "service-unavailable", None]
 
 

@@ -12,6 +12,7 @@ from mockserver.core.rulebook import Evidence, Fault, Rule, Violation
 from mockserver.core.seeded import recording_token
 from mockserver.core.selection import SelectedScenario
 from mockserver.engine.exchange import Exchange, IncomingRequest, describe_fault
+from mockserver.engine.own_refusals import OwnRefusal, record_refusal
 from mockserver.engine.pipeline import (
     build_context,
     handle,
@@ -20,7 +21,6 @@ from mockserver.engine.pipeline import (
 )
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.accounts import Accounts
-from mockserver.engine.unknown_path import respond_unknown_path
 from tests.support import read
 from tests.support.simulation import (
     START,
@@ -150,6 +150,9 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
         "broken_rules": (),
         "violations": (),
         "ordered_by": "",
+        "ordered": "",
+        "activations": (),
+        "problem": "",
         "ignored": (),
         "matches": matched.matches,
         "scenarios": state.configuration.scenarios,
@@ -164,15 +167,21 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
 def test_a_request_to_an_unknown_path_gets_the_next_id(state: SandboxState) -> None:
     click_to_call(state)
     request = Request(method="GET", path="/nowhere")
-    assert respond_unknown_path(state, request, START + 7, "nobody has this path") == Exchange(
+    assert record_refusal(
+        state,
+        request,
+        START + 7,
+        OwnRefusal(problem="unknown-path", status=404, explanation="nobody has this path"),
+    ) == Exchange(
         id="r2",
         at=START + 7,
         provider="",
         operation="",
         request=request,
-        response=Response(status=404),
+        response=Response(status=404, body={}),
         fault=None,
         explanation="nobody has this path",
+        problem="unknown-path",
         scenario_names=(),
         scenarios=state.configuration.scenarios,
     )

@@ -15,7 +15,7 @@ from mockserver.web.control.app import HTTP_ERROR_KINDS
 from mockserver.web.problems import PROBLEM_KINDS, TYPE_PREFIX, problem
 
 WEB = Path(mockserver.__file__).parent / "web"
-CONSTRUCTORS = {"problem", "ProblemError", "_reject"}
+CONSTRUCTORS = {"problem", "ProblemError", "OwnRefusal", "refuse_scenario", "_reject"}
 """Functions and classes whose first argument is a problem kind."""
 
 

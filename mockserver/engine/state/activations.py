@@ -1,16 +1,22 @@
 """The owner of the activations, and of the position in each scenario's list of responses."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterable
+from typing import Final
 
 from mockserver.core.selection import Activation
 
 PositionKey = tuple[str, str]
 """(id of the activation that put the scenario in force, else empty; the scenario of the list)."""
 
+MAX_SPENT: Final = 20
+"""How many spent activations are known, for `explain`."""
+
 
 class Activations:
     """The activations of a sandbox, oldest first; `in_force` has those that apply now.
+
+    `known` also has those without a use left: reserved by another request, or spent lately.
 
     A request reserves an activation when it arrives, and spends it or gives it back when its
     response is known. An activation whose last use is reserved is not in force meanwhile.
@@ -21,7 +27,9 @@ class Activations:
         self._count = 0
         self._positions: dict[PositionKey, int] = {}
         self._open: Counter[str] = Counter()  # reservations that are not settled yet
+        self._spent: deque[Activation] = deque(maxlen=MAX_SPENT)
         self.in_force: tuple[Activation, ...] = ()
+        self.known: tuple[Activation, ...] = ()
         self._last_number = 0
 
     @property
@@ -34,8 +42,10 @@ class Activations:
         self._store(activation)
 
     def clear(self) -> None:
+        self._spent.clear()
         for activation_id in tuple(self._by_id):
             self._remove(activation_id)
+        self._update_in_force()
 
     def reserve(self, ids: Iterable[str]) -> None:
         """Take one use of each of these activations, which are in force."""
@@ -85,6 +95,7 @@ class Activations:
     def _remove_if_used_up(self, activation_id: str) -> None:
         activation = self._by_id.get(activation_id)
         if activation is not None and activation.remaining == 0:
+            self._spent.append(activation)
             self._remove(activation_id)
 
     def _remove(self, activation_id: str) -> None:
@@ -105,3 +116,4 @@ class Activations:
 
     def _update_in_force(self) -> None:
         self.in_force = tuple([each for each in self._by_id.values() if each.remaining != 0])
+        self.known = (*self._spent, *self._by_id.values())

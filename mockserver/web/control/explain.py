@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from mockserver.core.composition import ASPECTS
 from mockserver.core.journal import Ignored
 from mockserver.core.resolution import resolve
 from mockserver.core.rulebook import Rule
-from mockserver.core.scenario import MatchContext, Scenario
+from mockserver.core.scenario import readable_name
 from mockserver.core.selection import SelectedScenario
 from mockserver.core.time import format_iso
 from mockserver.engine.call_scenarios import applied_parts
@@ -23,6 +23,7 @@ from mockserver.engine.overtaken_words import overtaken_words
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import api_draw
 from mockserver.engine.state.calls import NEW_PROGRESS
+from mockserver.web.control.candidates import explain_activations, explain_match_rules
 from mockserver.web.control.diagnostics import find_hints
 from mockserver.web.control.params import sandbox_of, sandboxes_of
 from mockserver.web.problems import ProblemError
@@ -124,8 +125,8 @@ def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str,
     """Explain each call that the request would place, or the request without numbers.
 
     An explanation has the call itself if it was placed, the scenario selected for each aspect, the
-    scenarios that did not match and why, what decided the behavior of each leg, and what of its
-    scenario was overtaken.
+    activations and the scenarios with a match rule that decide nothing and why, what decided the
+    behavior of each leg, and what of its scenario was overtaken.
     """
     call_ids = [exchange.placed_calls.get(index, "") for index in range(len(exchange.matches))]
     progress = [state.calls.progress.get(call_id, NEW_PROGRESS) for call_id in call_ids]
@@ -134,7 +135,8 @@ def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str,
             "call": call_id or None,
             "numbers": dict(match.context.numbers),
             "scenarios": list(_serialize_selection(exchange, match, state, call_id)),
-            "rejected": list(_serialize_mismatches(exchange.scenarios.matchable, match.context)),
+            "activations": list(explain_activations(exchange, match)),
+            "rejected": list(explain_match_rules(exchange, match)),
             "legs": [
                 {
                     "attempt": source.attempt,
@@ -176,23 +178,13 @@ def _serialize_selection(
             draw = api_draw(exchange.matches) if aspect == "api" else match.draw
             resolved = resolve(exchange.scenarios, selected.scenario, seed, draw)
             parts = applied_parts(state, call, resolved) if call else resolved.parts
-            reached = [part.name for part in parts[1:]]
+            reached = [readable_name(part.name) for part in parts[1:]]
             yield {
                 "aspect": aspect,
                 "scenario": selected.scenario.name,
                 "rank": selected.rank,
                 **({"reached": reached} if reached else {}),
             }
-
-
-def _serialize_mismatches(
-    matchable: Sequence[Scenario], context: MatchContext
-) -> Iterator[dict[str, Any]]:
-    for scenario in matchable:
-        match = scenario.match
-        reason = (match and match.mismatch(context)) or scenario.missing_requirement(context)
-        if reason:
-            yield {"scenario": scenario.name, "reason": reason}
 
 
 ROUTES = (Route("/explain/{request}", explain_request),)

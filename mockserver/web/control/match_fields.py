@@ -5,7 +5,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from mockserver.core.suggestions import did_you_mean
 from mockserver.web.problems import ProblemError
-from mockserver.web.views.serializers import CALL_FIELDS, REQUEST_FIELDS, WEBHOOK_FIELDS
+from mockserver.web.views.serializers import CALL_FIELDS, MARKS, REQUEST_FIELDS, WEBHOOK_FIELDS
 
 Fields: TypeAlias = "Mapping[str, Fields] | ListFields | None"
 """Field -> the fields below it; None where any name may follow."""
@@ -50,7 +50,7 @@ FIELDS_BY_KIND: Final[Mapping[str, Mapping[str, Fields]]] = {
         "events": ListFields(None),
     },
     "request": {
-        **_texts(*REQUEST_FIELDS),
+        **_texts(*REQUEST_FIELDS, *MARKS),
         **dict.fromkeys(("scenarios", "calls"), ListFields({})),
         **dict.fromkeys(("headers", "body", "response")),
     },

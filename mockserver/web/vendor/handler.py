@@ -11,7 +11,6 @@ from mockserver.core.rulebook import Rule
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.engine.exchange import IncomingRequest, MatchedRequest
 from mockserver.engine.pipeline import respond
-from mockserver.engine.unknown_path import respond_unknown_path
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxes
@@ -27,6 +26,7 @@ from mockserver.web.router import UnknownPath, VendorRoute
 from mockserver.web.server.transport import disconnect
 from mockserver.web.vendor.admission import admit_request, parse_scenario_names
 from mockserver.web.vendor.delays import dribble, wait_for_delay
+from mockserver.web.vendor.own_refusals import count_refusal, refuse_unknown_path
 from mockserver.web.vendor.request import (
     DEFAULT_BODY_LIMIT,
     BodyTooLarge,
@@ -60,6 +60,7 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
     except ClientDisconnected:
         return
     if rejection:
+        count_refusal(dependencies, rejection)
         await rejection(scope, receive, send)
         return
     try:
@@ -72,6 +73,7 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
     if isinstance(outcome, AdmittedRequest):
         await _respond(outcome, scope, receive, send)
     else:
+        count_refusal(dependencies, outcome)
         await outcome(scope, receive, send)
 
 
@@ -104,7 +106,7 @@ def _admit_request(
         return problem("too-many-sandboxes", TOO_MANY_SANDBOXES)
     info.sandbox = sandbox
     if isinstance(route, UnknownPath):
-        return _record_unknown_path(sandbox, request, route)
+        return refuse_unknown_path(sandbox, request, route)
     incoming = _build_incoming(route, request, credential, info.webhook_depth)
     outcome = admit_request(sandbox, incoming)
     return AdmittedRequest(sandbox, outcome) if isinstance(outcome, MatchedRequest) else outcome
@@ -221,13 +223,3 @@ def _record_failure(scope: Scope, error: Exception) -> "Response":
         log.error("a provider failed", exc_info=error)
     sandbox_in(scope).scheduler.record_error(error)
     return problem("internal-error", f"this is a fault of the mock server: {error!r}")
-
-
-def _record_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPath) -> "Response":
-    operation = f"{request.method} {request.path}"
-    detail = f"no emulated API has {operation}; nearest: {'; '.join(unknown.nearest)}"
-    now = sandbox.scheduler.catch_up()
-    exchange = respond_unknown_path(sandbox.state, request, now, detail)
-    response = problem("unknown-path", detail, nearest=list(unknown.nearest))
-    response.headers["x-mock-request"] = exchange.id
-    return response

@@ -20,6 +20,7 @@ from mockserver.web.vendor.form_nesting import (
 )
 
 MAX_INTEGER_DIGITS: Final = 309
+SCENARIO_HEADER: Final = "x-mock-scenario"
 
 _ERROR_MESSAGES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (json.JSONDecodeError, "is not JSON: line {0.lineno} column {0.colno}: {0.msg}"),
@@ -207,6 +208,12 @@ def _decode_header_name(name: bytes) -> str:
     return name.decode("latin-1")
 
 
+def _join_fields(scope: Scope, name: bytes) -> str:
+    """Return the values of all fields of that name, as one list."""
+    values = (value for field, value in scope["headers"] if field == name)
+    return b", ".join(values).decode("latin-1")
+
+
 def parse_request(
     scope: Scope, body: bytes, public_url: str = "", vendor_host: str = ""
 ) -> Request:
@@ -214,6 +221,8 @@ def parse_request(
     headers = {
         _decode_header_name(name): value.decode("latin-1") for name, value in scope["headers"]
     }
+    if SCENARIO_HEADER in headers:
+        headers[SCENARIO_HEADER] = _join_fields(scope, SCENARIO_HEADER.encode())
     query = scope["query_string"].decode("latin-1")
     fields, body_error = parse_fields(headers.get("content-type", ""), body, query)
     client = scope.get("client") or ("", 0)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.core.journal import Ignored
+from mockserver.core.scenario import readable_name
 from mockserver.core.time import format_iso
 from mockserver.engine.exchange import Exchange
 from mockserver.web.dependencies import sandbox_in
@@ -17,7 +18,8 @@ BODYLESS_STATUSES: Final = (204, 304)
 JSON_HEADER: Final = (b"content-type", b"application/json")
 
 CONTROL_CHARACTERS: Final = (*range(0x20), 0x7F)
-_ESCAPES: Final = MappingProxyType({code: f"\\x{code:02x}" for code in CONTROL_CHARACTERS})
+ESCAPES: Final = MappingProxyType({code: f"\\x{code:02x}" for code in CONTROL_CHARACTERS})
+"""Control character -> how it is written in headers and log lines."""
 
 _encode_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -78,7 +80,9 @@ def _mock_headers(exchange: Exchange) -> list[HeaderField]:
 def _describe_ignored(ignored: Iterable[Ignored]) -> str:
     """Describe in one line what makes a strict test fail; empty if nothing does."""
     strict = (each for each in ignored if each.strict)
-    return "; ".join(f"scenario {each.scenario}: {each.what}: {each.reason}" for each in strict)
+    return "; ".join(
+        f"scenario {readable_name(each.scenario)}: {each.what}: {each.reason}" for each in strict
+    )
 
 
 def _encode_line(text: str) -> bytes:
@@ -94,7 +98,7 @@ def _encode_header(text: str) -> bytes:
 def _encode_printable(text: str, charset: str) -> bytes:
     """Escape control characters, which no header may have, and what the charset lacks."""
     if not text.isprintable():
-        text = text.translate(_ESCAPES)
+        text = text.translate(ESCAPES)
     return text.encode(charset, "backslashreplace")
 
 

@@ -55,7 +55,8 @@ def _request_words(serialized: dict[str, Any]) -> Words:
         serialized["path"],
         serialized["status"],
         serialized["fault"],
-        "ordered_by" in serialized and f"ordered by {serialized['ordered_by']}",
+        serialized.get("problem"),
+        "ordered" in serialized and f"({serialized['ordered']})",
     )
 
 

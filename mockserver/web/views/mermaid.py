@@ -64,7 +64,10 @@ def _call_at(call: Call, event: Event) -> Call:
 def _request_arrows(serialized: SerializedEntry, _: Call | None) -> Iterator[tuple[str, str]]:
     yield "client->>mock", f"{serialized['method']} {serialized['path']}"
     fault = f" {serialized['fault']}" if serialized["fault"] else ""
-    yield "mock-->>client", f"{serialized['status'] or 'broken off'}{fault}"
+    own = serialized.get("problem", "")
+    ordered = f"(scenario {serialized['ordered_by']!r})" if "ordered_by" in serialized else ""
+    result = f"{serialized['status'] or 'broken off'}{fault}"
+    yield "mock-->>client", " ".join(filter(None, (result, own, ordered)))
 
 
 def _event_arrows(serialized: SerializedEntry, call: Call | None) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import Ignored, JournalEntry, RejectedEvent
 from mockserver.core.leg_names import legs_by_name
+from mockserver.core.scenario import readable_name
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import Delivery, DeliveryAttempt, error_reason
 from mockserver.engine.call_scenarios import reached_names
@@ -26,6 +27,8 @@ REQUEST_FIELDS: Final = (
     "response", "fault", "scenarios", "calls", "duration_ms",
 )  # fmt: skip
 """Fields of a request in lists; its journal entry lacks the last one, which is real time."""
+MARKS: Final = ("ordered_by", "ordered", "problem")
+"""Fields that a request has only if they apply: all three are texts."""
 WEBHOOK_FIELDS: Final = (
     "id", "provider", "call", "kind", "method", "url", "headers", "body", "state",
     "next_attempt_at", "attempts", "copy_of", "altered",
@@ -42,7 +45,7 @@ def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
         "provider": spec.provider,
         "account": spec.account,
         "operation": spec.operation,
-        "scenarios": list(reached_names(state, call)),
+        "scenarios": [readable_name(name) for name in reached_names(state, call)],
         "state": public_state(call),
         "outcome": call.outcome,
         "vendor_status": provider.status(call),
@@ -103,8 +106,16 @@ def serialize_exchange(exchange: Exchange, configuration: Configuration) -> dict
         "scenarios": list(exchange.scenario_names),
         "calls": list(exchange.call_ids),
     }
-    redacted: dict[str, Any] = redaction.redact_secret(serialized, secret, salt)
+    redacted: dict[str, Any] = redaction.redact_secret(
+        {**serialized, **_marks(exchange)}, secret, salt
+    )
     return redacted
+
+
+def _marks(exchange: Exchange) -> dict[str, str]:
+    """What only some exchanges have: which scenario ordered what, or a problem of our own."""
+    marks = {name: getattr(exchange, name) for name in MARKS}
+    return {name: mark for name, mark in marks.items() if mark}
 
 
 def serialize_delivery(delivery: Delivery, salt: str) -> dict[str, Any]:
@@ -139,9 +150,7 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
     match entry.payload:
         case Exchange():
             exchange = serialize_exchange(entry.payload, configuration)
-            ordered_by = entry.payload.ordered_by
-            mark = {"ordered_by": ordered_by} if ordered_by else {}
-            return {**common, "request": exchange.pop("id"), **exchange, **mark}
+            return {**common, "request": exchange.pop("id"), **exchange}
         case Event():
             return {**common, **serialize_event(entry.payload)}
         case Delivery():
@@ -166,7 +175,7 @@ def serialize_ignored(ignored: Ignored) -> dict[str, Any]:
     return {
         "request": ignored.request_id or None,
         "webhook": ignored.webhook_id or None,
-        "scenario": ignored.scenario,
+        "scenario": readable_name(ignored.scenario),
         "what": ignored.what,
         "reason": ignored.reason,
         "strict": ignored.strict,

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from mockserver.config.registry import load_control_openapi
-from mockserver.web.views.serializers import CALL_FIELDS, REQUEST_FIELDS, WEBHOOK_FIELDS
+from mockserver.web.views.serializers import CALL_FIELDS, MARKS, REQUEST_FIELDS, WEBHOOK_FIELDS
 from tests.support.answer_checks import check_answers, find_operation, find_problems
 from tests.support.control_routes import ROUTE_CASES, STREAM, request_content, request_path
 from tests.support.edge_site import EdgeSite
@@ -48,7 +48,7 @@ def test_every_json_answer_has_a_named_schema(method: str, path: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "fields"),
-    [("Call", CALL_FIELDS), ("Request", REQUEST_FIELDS), ("Webhook", WEBHOOK_FIELDS)],
+    [("Call", CALL_FIELDS), ("Request", (*REQUEST_FIELDS, *MARKS)), ("Webhook", WEBHOOK_FIELDS)],
 )
 def test_a_wait_can_match_exactly_the_documented_fields(name: str, fields: tuple[str, ...]) -> None:
     assert tuple(DOCUMENT["components"]["schemas"][name]["properties"]) == fields

@@ -25,6 +25,7 @@ NUMBERS = {
     **dict.fromkeys(("callee", "b", "to"), CLICK_TO_CALL["to"]),
     **dict.fromkeys(("a", "from"), CLICK_TO_CALL["from"]),
 }
+ORDER = "scenario {0} (PUT {0}:1:1) orders {1}; chosen by the header X-Mock-Scenario"
 DEFAULT_SELECTION = [{"aspect": "legs", "scenario": "answered", "rank": "default"}]
 
 
@@ -37,7 +38,8 @@ def explain(edge: EdgeSite, name: str = "r1", prefix: str = "") -> Any:
 def explain_call(edge: EdgeSite, name: str = "r1") -> Any:
     """The entry of the only call that the request would place."""
     [call] = explain(edge, name)["calls"]
-    assert list(call) == ["call", "numbers", "scenarios", "rejected", "legs", "overtaken"]
+    keys = ["call", "numbers", "scenarios", "activations", "rejected", "legs", "overtaken"]
+    assert list(call) == keys
     return call
 
 
@@ -80,6 +82,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "call": "c1",
                 "numbers": NUMBERS,
                 "scenarios": DEFAULT_SELECTION,
+                "activations": [],
                 "rejected": [],
                 "legs": [
                     {"attempt": 1, "leg": "a", "number": NUMBERS["a"], "decided_by": "default"},
@@ -296,7 +299,8 @@ def test_a_fault_that_a_scenario_causes_is_explained_by_that_scenario(edge: Edge
     response = click_to_call(edge, headers={"x-mock-scenario": "closed"})
     explanation = explain(edge)
     assert (response.status_code, explanation["status"]) == (403, 403)
-    assert [rule["fault"] for rule in explanation["rules"]] == ["forbidden"]
+    assert explanation["reason"] == ORDER.format("closed", "refuse: forbidden (assumed)")
+    assert (explanation["rules"], explanation["hints"]) == ([], [])
     assert explain_call(edge)["scenarios"][0] == {
         "aspect": "api",
         "scenario": "closed",
@@ -469,7 +473,7 @@ def test_a_raw_answer_is_explained_as_the_order_of_its_scenario(edge: EdgeSite) 
     explanation = explain(edge)
     assert (explanation["status"], explanation["reason"], explanation["rules"]) == (
         502,
-        "scenario gateway ordered it",
+        ORDER.format("gateway", "status: 502"),
         [],
     )
 

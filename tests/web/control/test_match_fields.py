@@ -12,6 +12,7 @@ from mockserver.web.control.match_fields import (
     check_match_field,
 )
 from mockserver.web.problems import ProblemError
+from mockserver.web.views.serializers import MARKS
 from tests.support.edge_site import EdgeSite
 from tests.support.site import read_problem
 
@@ -123,6 +124,17 @@ def test_the_fields_are_those_of_calls_requests_and_webhooks(edge: EdgeSite) -> 
     for kind in ("call", "request", "webhook"):
         items = edge.get_json(f"/_mock/{kind}s")[f"{kind}s"]
         assert items
-        assert {
-            each for item in items for each in differences(item, FIELDS_BY_KIND[kind], kind)
-        } == set()
+        found = {each for item in items for each in differences(item, FIELDS_BY_KIND[kind], kind)}
+        assert found == ({f"request.{name}" for name in MARKS} if kind == "request" else set())
+
+
+def test_a_wait_matches_the_problem_and_the_order_of_a_request(edge: EdgeSite) -> None:
+    order = {"responses": [{"status": 502}]}
+    edge.request("PUT", "/_mock/scenarios/gateway", json=order)
+    edge.click_to_call()
+    edge.click_to_call("nobody-has-this")
+    edge.click_to_call("gateway")
+    matches = [{"problem": "unknown-scenario"}, {"ordered_by": "gateway"}, {"ordered": "*502*"}]
+    bodies = [{"for": "request", "match": match, "timeout": 0} for match in matches]
+    found = [edge.request("POST", "/_mock/wait", json=body).json()["requests"] for body in bodies]
+    assert [[each["id"] for each in requests] for requests in found] == [["r2"], ["r3"], ["r3"]]

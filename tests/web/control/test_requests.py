@@ -110,12 +110,17 @@ def test_the_call_filter_of_requests_combines_with_the_others(site: SiteClient) 
     assert found["id"] == "r1"
 
 
-def test_a_request_to_an_unknown_path_is_listed_without_a_provider(site: SiteClient) -> None:
+def test_a_request_to_an_unknown_path_is_listed_without_a_provider_and_others_with_it(
+    site: SiteClient,
+) -> None:
     site.request("GET", "/nowhere")
     site.click_to_call("qqqq")
-    [entry] = site.get_json("/_mock/requests")["requests"]
+    entries = site.get_json("/_mock/requests")["requests"]
     names = ("provider", "operation", "path", "status", "calls")
-    assert [entry[name] for name in names] == ["", "", "/nowhere", 404, []]
+    assert [[entry[name] for name in names] for entry in entries] == [
+        ["", "", "/nowhere", 404, []],
+        ["mobtexting", "c2c", CLICK_TO_CALL_PATH, 422, []],
+    ]
 
 
 FIELDS = {name: str(value) for name, value in CLICK_TO_CALL.items()}

@@ -12,7 +12,7 @@ from mockserver.core.journal import JournalEntry
 from mockserver.core.time import HOUR, MAX_TIME, SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.web.control import waits
-from mockserver.web.views.serializers import REQUEST_FIELDS
+from mockserver.web.views.serializers import MARKS, REQUEST_FIELDS
 from tests.support import read
 from tests.support.dispatchers import RecordingDispatcher
 from tests.support.edge_site import EdgeSite, build_edge_site
@@ -332,7 +332,7 @@ def test_a_leg_with_an_index_of_any_length_can_be_waited_for(edge: EdgeSite) -> 
         ),
         (
             {"for": "request", "match": {"": "x"}},
-            f"a request takes no '': it takes {', '.join(REQUEST_FIELDS)}",
+            f"a request takes no '': it takes {', '.join((*REQUEST_FIELDS, *MARKS))}",
         ),
     ],
     ids=str,

@@ -75,8 +75,9 @@ def test_a_scenario_refuses_with_a_fault_of_the_vendor(scenario_site: SiteClient
     body = {"status": "ERROR", "code": 402, "message": "Insufficient balance"}
     assert response.json() == body
     assert response.headers["x-mock-fault"] == "insufficient-balance"
-    assert (
-        response.headers["x-mock-explain"] == "insufficient-balance (assumed): Insufficient balance"
+    assert response.headers["x-mock-explain"] == (
+        "scenario broke (mine.yaml:3:10) orders refuse: insufficient-balance (assumed); "
+        "chosen by the header X-Mock-Scenario"
     )
     [request] = scenario_site.get_json("/_mock/requests")["requests"]
     assert (request["fault"], request["scenarios"]) == ("insufficient-balance", ["broke"])
@@ -205,7 +206,9 @@ def test_a_raw_answer_is_marked_as_the_scenarios_in_the_journal_and_in_the_log(
     [entry] = site.get_json("/_mock/journal")["entries"]
     marks = [entry[key] for key in ("status", "response", "fault", "scenarios", "ordered_by")]
     assert marks == [502, "down", None, ["gateway"], "gateway"]
-    assert log_lines == ["09:00:00 mobtexting r1 POST /api/v2/voice/c2c 502 ordered by gateway"]
+    order = "scenario gateway orders status: 502; chosen by the header X-Mock-Scenario"
+    assert entry["ordered"] == order
+    assert log_lines == [f"09:00:00 mobtexting r1 POST /api/v2/voice/c2c 502 ({order})"]
 
 
 def test_a_dribbled_response_of_a_provider_that_fails_is_a_problem_at_once(
@@ -232,7 +235,7 @@ def test_a_dribbled_response_of_a_provider_that_fails_is_a_problem_at_once(
         ({"provider": "phonon"}, {}, "it needs the provider phonon"),
     ],
 )
-def test_a_scenario_with_unmet_needs_is_a_422_problem_and_not_recorded(
+def test_a_scenario_with_unmet_needs_is_a_422_problem_and_recorded(
     configuration: Configuration, needs: dict[str, str], fields: dict[str, object], unmet: str
 ) -> None:
     site = build_site_with_scenarios(
@@ -240,7 +243,9 @@ def test_a_scenario_with_unmet_needs_is_a_422_problem_and_not_recorded(
     )
     problem = read_problem(site.click_to_call("answered", "bound", **fields))
     assert problem == (422, "scenario-not-applicable", f"bound cannot be in force here: {unmet}")
-    assert (read.calls(site.sandbox.state), list(read.journal(site.sandbox.state))) == ({}, [])
+    assert read.calls(site.sandbox.state) == {}
+    [exchange] = read.exchanges(site.sandbox.state)
+    assert (exchange.problem, exchange.explanation) == (problem[1], problem[2])
     assert site.click_to_call("answered", **fields).status_code == 200
 
 
@@ -264,9 +269,6 @@ REFUSALS: list[tuple[str, Callable[[SiteClient], httpx.Response]]] = [
     ("wrong-method", lambda site: site.request("DELETE", CLICK_TO_CALL_PATH)),
     ("to-required", lambda site: site.click_to_call(to="")),
     ("to-malformed", lambda site: site.click_to_call(to="x")),
-    ("insufficient-balance", lambda site: site.click_to_call("broke")),
-    ("service-unavailable", lambda site: site.click_to_call("down-once")),
-    ("conflict", lambda site: site.click_to_call(mid="chaos-7")),
 ]
 
 

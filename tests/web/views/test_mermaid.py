@@ -1,11 +1,15 @@
 """A journal is rendered as a Mermaid sequence diagram."""
 
+import pytest
+
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
+from mockserver.core.scenario import ApiBehavior, Scenario
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.mermaid import render_diagram
 from tests.support import read
-from tests.support.simulation import click_to_call, play_until_idle
+from tests.support.simulation import click_to_call, play_until_idle, state_with_scenarios
 
 BUSY = """\
 sequenceDiagram
@@ -42,6 +46,24 @@ def test_a_diagram_of_a_refusal_has_no_webhook_receiver(state: SandboxState) -> 
         "    client->>mock: 09:00:00 POST /api/v2/voice/c2c",
         "    mock-->>client: 09:00:00 422 bridge-required",
     ]
+
+
+@pytest.mark.parametrize(
+    ("order", "result"),
+    [
+        (ApiBehavior(fault="service-unavailable"), "503 service-unavailable (scenario 'mine')"),
+        (ApiBehavior(delay=3_000), "200 (scenario 'mine')"),
+        (ApiBehavior(disconnect="reset"), "broken off (scenario 'mine')"),
+        (ApiBehavior(), "200"),
+    ],
+)
+def test_a_diagram_names_the_scenario_that_orders_something_of_a_response(
+    configuration: Configuration, order: ApiBehavior, result: str
+) -> None:
+    mine = Scenario(name="mine", responses=(order,))
+    state = state_with_scenarios(configuration, Scenario(name="usual"), mine)
+    click_to_call(state, "mine")
+    assert f"    mock-->>client: 09:00:00 {result}\n" in render_diagram(read.journal(state), state)
 
 
 def test_a_diagram_escapes_mermaid_syntax(state: SandboxState) -> None:
