@@ -1,6 +1,6 @@
 """Whatever the scenarios are, all that tells which one was selected agrees."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pytest
@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from mockserver.core.behavior import PRESETS
 from mockserver.core.call import Call
-from mockserver.core.composition import ASPECTS
+from mockserver.core.composition import ASPECTS, find_scenario
 from mockserver.core.configuration import Configuration
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.provider import all_faults
@@ -399,8 +399,28 @@ def test_each_request_and_call_is_read_from_outside_to_inside_by_its_own_draw(
                     -1 if is_api and in_batch else index,
                     in_batch and not is_api,
                 )
-                expected = read_from_outside(by_name, item["scenario"], draw)
-                assert [item["scenario"], *item.get("reached", ())] == list(expected)
+                # a name that comes again says nothing that it has not said before
+                names = read_from_outside(by_name, item["scenario"], draw)
+                expected = list(dict.fromkeys(names))
+                shown = list(dict.fromkeys((item["scenario"], *item.get("reached", ()))))
+                assert shown == [name for name in expected if name in shown]
+                missing = [name for name in expected if name not in shown]
+                call = read.calls(state).get(entry["call"])
+                assert all(call and is_hidden(state, call, name, expected) for name in missing)
+
+
+def is_hidden(state: SandboxState, call: Call, name: str, names: Iterable[str]) -> bool:
+    """Whether the scenarios before it say all that the scenario, or what it leads to, says."""
+    by_name, legs = state.configuration.scenarios.by_name, legs_by_name(call)
+    known = [find_scenario(by_name, each) or BUSY for each in names]
+    spoken: set[str] = set()
+    for scenario in known:
+        own = {legs[leg] for leg in scenario.legs if leg in legs} | {*scenario.webhooks}
+        own |= {"api"} if scenario.responses else set()
+        if scenario.name == name:
+            return own <= spoken and bool(own or scenario.use or scenario.has_list)
+        spoken |= own
+    return False
 
 
 # --- aspects are independent ---------------------------------------------------------------------

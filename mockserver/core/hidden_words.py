@@ -87,7 +87,7 @@ def hidden_words(
 
 
 def reached_parts(words: SpokenWords, parts: tuple[Scenario, ...]) -> tuple[Scenario, ...]:
-    """Return the parts, from outside to inside, without those that outer ones hide whole.
+    """Return the first part, which is outside of all, and those that no outer ones hide whole.
 
     A leg that the steps move is described by no part but theirs. A part without words at the site
     is reached if it leads to one that is.
@@ -95,23 +95,22 @@ def reached_parts(words: SpokenWords, parts: tuple[Scenario, ...]) -> tuple[Scen
     author = next((part for part in parts if part.steps), None)
     moved = words.of_legs(moved_legs(author)) if author else NO_WORDS
     outside, hidden = NO_WORDS, set()
-    for part in parts:
+    for index, part in enumerate(parts):
         own = words.own(part)
-        if own and own <= (outside if part is author else outside | moved):
-            hidden.add(part.name)
+        if index and own and own <= (outside if part is author else outside | moved):
+            hidden.add(index)
         outside |= own
-    for part in reversed(parts):
-        leads_to = [each.name for each in _inner_parts(words, part, parts)]
-        if not words.own(part) and leads_to and hidden.issuperset(leads_to):
-            hidden.add(part.name)
-    return tuple(part for part in parts if part.name not in hidden)
+    for index in range(len(parts) - 1, 0, -1):
+        leads_to = _inner_parts(words, parts, index)
+        if not words.own(parts[index]) and leads_to and hidden.issuperset(leads_to):
+            hidden.add(index)
+    return tuple(part for index, part in enumerate(parts) if index not in hidden)
 
 
-def _inner_parts(
-    words: SpokenWords, part: Scenario, parts: tuple[Scenario, ...]
-) -> Iterator[Scenario]:
-    names = {each.name for each in reachable_scenarios(words.by_name, part)} - {part.name}
-    return (each for each in parts if each.name in names)
+def _inner_parts(words: SpokenWords, parts: tuple[Scenario, ...], index: int) -> list[int]:
+    """Return the positions of the parts to which a part leads."""
+    names = {each.name for each in reachable_scenarios(words.by_name, parts[index])}
+    return [inner for inner in range(index + 1, len(parts)) if parts[inner].name in names]
 
 
 def _hidden_inside(scenario: Scenario, scope: Scope) -> Iterator[HiddenWord]:

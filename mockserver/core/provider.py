@@ -23,8 +23,7 @@ class Effects(Value):
     - `calls`: new calls, known ones with a new attempt, or with another start before they begin;
     - `events`: pairs of a call id and an event, applied at the time of the event;
     - `webhooks` to send, `records` of accounts to save, `charges` to accounts;
-    - `counts`: keys that are counted now, for `ReadModel.count_since`;
-    - `sequences`: keys of sequences whose next number is used, for `ReadModel.sequences`;
+    - `counts`, `sequences`: keys that are counted, for these names of `ReadModel`;
     - `uploads`: files to store, for `ReadModel.uploads`.
     """
 
@@ -111,7 +110,7 @@ class Resource(NamedTuple):
     `waits_for` returns True if the call waits for it now. `assign` takes the call, the account,
     the time in ms and the read model; it returns the vendor event that assigns a free one, None if
     none is free. The records that `on_event` saves after that event have to make it busy, else it
-    would be assigned twice. `is_reserved`: whether the provider is about to assign a certain one.
+    would be assigned twice. `is_reserved`: whether a certain one is about to be assigned.
     """
 
     waits_for: Callable[[Call], bool]

@@ -223,7 +223,7 @@ def test_every_event_has_the_keys_of_the_table(configuration: Configuration) -> 
             seen.setdefault(event["event"], set()).add(data)
     core = {name: data for name, data in seen.items() if name not in acts}
     assert core == {name: {data} for name, data in EVENT_DATA.items()} | {
-        "ring": {(), ("role", "number")}
+        "ring": {(), ("role", "number"), ("role", "number", "participant")}
     }
 
 

@@ -176,6 +176,8 @@ def test_only_words_beside_or_outside_of_others_can_hide_any(
         (BY_STEPS, PHONON, ["x", "s"]),
         (BY_STEPS, C2C, ["x", "busy", "s"]),
         ((Scenario(name="x", use="y"), Scenario(name="y")), C2C, ["x", "y"]),
+        ((Scenario(name="x", attempts=("y",), use="y"), USED[1]), C2C, ["x", "y"]),
+        ((Scenario(name="x", legs=CALLEE, use="s"), BY_STEPS[2]), PHONON, ["x", "s"]),
     ],
 )
 def test_a_part_that_is_hidden_whole_is_not_reached(

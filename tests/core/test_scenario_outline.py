@@ -1,7 +1,5 @@
 """A scenario in words: each word that a scenario can have, and each place where it can play."""
 
-from typing import Any
-
 import pytest
 
 from mockserver.core.behavior import IMMEDIATELY, PRESETS, DurationRange, fixed_duration
@@ -15,7 +13,6 @@ from mockserver.core.scenario_outline import (
     describe_response,
     describe_step,
     outline_scenario,
-    outlined_sites,
     successors,
 )
 from mockserver.core.script import Condition, Step
@@ -92,21 +89,6 @@ def test_a_scenario_that_no_account_can_play_says_so(configuration: Configuratio
         ["  match: account: shop", "  number 1: busy"],
         "  none yet",
     )
-
-
-@pytest.mark.parametrize(
-    ("fields", "flowless"),
-    [
-        ({"legs": {"a": PRESETS["busy"]}}, False),
-        ({"responses": (ApiBehavior(),)}, True),
-        ({"needs": {"provider": "ccai", "operation": "read-call"}}, True),
-    ],
-)
-def test_what_says_nothing_of_the_api_plays_where_calls_are_placed_if_it_can(
-    configuration: Configuration, fields: dict[str, Any], *, flowless: bool
-) -> None:
-    sites = outlined_sites(configuration, Scenario(name="mine", **fields))
-    assert any(not site.flow for site in sites) is flowless
 
 
 def test_the_successors_of_a_scenario_have_their_positions() -> None:

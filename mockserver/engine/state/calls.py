@@ -108,7 +108,7 @@ class Calls:
         spec = call.spec
         self._by_id[spec.id] = call
         if call.phase == "placed":
-            self._live_ids[spec.provider, spec.account][spec.id] = None
+            self._live_ids.setdefault((spec.provider, spec.account), {})[spec.id] = None
 
     def set_progress(self, call_id: str, progress: CallProgress) -> None:
         """Replace the progress of a call; new wait reasons are those of a new wait."""
