@@ -37,6 +37,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--scenarios", type=int, default=15, help="of how many scenarios each word is replaced"
     )
+    parser.addoption(
+        "--agreement", type=int, default=30, help="how many seeds are compared with their journals"
+    )
 
 
 @pytest.fixture

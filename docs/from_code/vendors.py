@@ -7,6 +7,7 @@ from typing import Any
 
 from from_code.markdown import code, codes, table
 from from_code.statuses import status_table, statuses
+from mockserver.cli.providers import format_statuses
 from mockserver.compiler import build_configuration
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import Configuration
@@ -43,9 +44,9 @@ def _page(configuration: Configuration, bound: BoundProvider) -> str:
                 for operation in entry["operations"]
             ),
         ),
-        f"Webhooks: {codes(entry['webhooks']) or 'none'}.\n",
         f"Vendor events (`act`): {codes(entry['acts']) or 'none'}.\n",
         *_quirks(entry["quirks"]),
+        *_webhooks(entry),
         *_account(provider),
         "## Statuses\n",
         "The first table has a row for each status of a call. A time stamp is a field of a",
@@ -69,6 +70,35 @@ def _page(configuration: Configuration, bound: BoundProvider) -> str:
         *_conditions(entry["faults"]),
     ]
     return "\n".join(parts)
+
+
+def _webhooks(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the kinds of webhooks with their evidence, and the vendor's retry policy."""
+    if not entry["webhooks"]:
+        yield "Webhooks: none.\n"
+        return
+    yield "## Webhooks\n"
+    yield "How we know the body of each kind, the statuses that count as received, and how often"
+    yield "it is tried; and what its later attempts carry: the call as it is when the attempt"
+    yield "begins, or what the first attempt carried.\n"
+    heads = ("kind", "body", "received", "attempts", "later attempts carry", "note")
+    meanings = {"current": "the call as it is then", "unchanged": "the same"}
+    rows = (
+        (
+            code(kind["kind"]),
+            kind["body"],
+            kind["satisfied_by"],
+            kind["waits"],
+            f"{meanings[kind['later_attempts']]} ({kind['later_attempts_evidence']})",
+            kind["note"] or "",
+        )
+        for kind in entry["webhook_kinds"]
+    )
+    yield table(heads, rows)
+    waits = codes(entry["retry"]["waits"]) or "none, so there is one attempt"
+    yield f"Waits before further attempts: {waits}."
+    yield f"Statuses that count as received: {format_statuses(entry['retry']['satisfied_by'])}."
+    yield "An account's `retry` changes either of them; what it leaves out stays so.\n"
 
 
 def _quirks(quirks: Mapping[str, str]) -> Iterator[str]:

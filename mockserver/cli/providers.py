@@ -1,9 +1,11 @@
 """`mockserver providers`: print the emulated APIs with their operations, webhooks and faults."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import click
+
+MIN_RUN: Final = 2  # statuses in a row that are listed one by one
 
 
 @click.command("providers")
@@ -32,6 +34,8 @@ def _format_provider(provider: dict[str, Any]) -> str:
         "operations",
         *operations,
         f"webhooks\n  {', '.join(provider['webhooks'])}",
+        *(line for kind in provider["webhook_kinds"] for line in _format_kind(kind)),
+        *([f"  {_format_retry(provider['retry'])}"] if provider["webhooks"] else []),
         *([f"acts\n  {', '.join(provider['acts'])}"] if provider["acts"] else []),
         *(["quirks"] if provider["quirks"] else []),
         *(f"  {name:<24} {text}" for name, text in provider["quirks"].items()),
@@ -41,6 +45,33 @@ def _format_provider(provider: dict[str, Any]) -> str:
         *(line for fault in provider["faults"] for line in _format_fault(fault, every)),
     )
     return "\n".join(lines) + "\n"
+
+
+def _format_kind(kind: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how we know of a kind of webhook, and what its later attempts carry."""
+    later = f"later attempts {kind['later_attempts']} ({kind['later_attempts_evidence']})"
+    yield f"  {kind['kind']:<24} body {kind['body']}; {later}"
+    yield f"    waits {kind['waits']}, satisfied_by {kind['satisfied_by']}"
+    if kind["note"]:
+        yield f"    {kind['note']}"
+
+
+def format_statuses(statuses: Sequence[int]) -> str:
+    """Format ascending HTTP statuses; three or more in a row as `200 to 299`."""
+    runs: list[list[int]] = []
+    for status in statuses:
+        if runs and status == runs[-1][-1] + 1:
+            runs[-1].append(status)
+        else:
+            runs.append([status])
+    return ", ".join(
+        f"{run[0]} to {run[-1]}" if len(run) > MIN_RUN else ", ".join(map(str, run)) for run in runs
+    )
+
+
+def _format_retry(retry: Mapping[str, Any]) -> str:
+    waits = ", ".join(retry["waits"]) or "none: one attempt"
+    return f"retry: waits {waits}; satisfied_by {format_statuses(retry['satisfied_by'])}"
 
 
 def _format_words(by_word: Mapping[str, str]) -> Iterator[str]:

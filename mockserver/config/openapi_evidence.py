@@ -1,16 +1,17 @@
-"""Adds to a vendor's OpenAPI document how we know of its operations, faults and words."""
+"""Adds to a vendor's OpenAPI document how we know of its operations, faults, words and webhooks."""
 
 from typing import Any
 
 from mockserver.config.openapi_checks import iter_operations
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.core.rulebook import serialize_condition
+from mockserver.core.webhook_kind import serialize_kind, serialize_retry
 
 KEY = "x-evidence"
 
 
 def add_evidence(document: dict[str, Any], provider: Provider) -> dict[str, Any]:
-    """Return the document with `x-evidence` at each operation, and with that of the words."""
+    """Return the document with `x-evidence` at each operation, and with that of the rest."""
     endpoints = {
         (endpoint.path, endpoint.method, endpoint.operation): endpoint
         for endpoint in provider.endpoints
@@ -22,7 +23,12 @@ def add_evidence(document: dict[str, Any], provider: Provider) -> dict[str, Any]
         field: {word: str(evidence) for word, evidence in words.items()}
         for field, words in provider.words.items()
     }
-    return {**document, KEY: {"words": words}} if words else document
+    webhooks = [serialize_kind(*item) for item in provider.webhooks.items()]
+    retry = serialize_retry(provider.retry)
+    rest = ({"words": words} if words else {}) | (
+        {"webhooks": webhooks, "retry": retry} if webhooks else {}
+    )
+    return {**document, KEY: rest} if rest else document
 
 
 def _operation_evidence(endpoint: Endpoint) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from mockserver.core.sample import SampleMaker, keep_account
 from mockserver.core.status_row import StatusRow
 from mockserver.core.value import TrackedValue, Value
 from mockserver.core.webhook import Webhook
+from mockserver.core.webhook_kind import WebhookKind
 
 
 class Effects(Value):
@@ -22,6 +23,8 @@ class Effects(Value):
 
     - `calls`: new calls, known ones with a new attempt, or with another start before they begin;
     - `events`: pairs of a call id and an event, applied at the time of the event;
+    - `at_once`: events of the call that come right after the event, before all that follows from
+      it; only `on_event` causes them, and they have no effects of their own;
     - `webhooks` to send, `records` of accounts to save, `charges` to accounts;
     - `counts`, `sequences`: keys that are counted, for these names of `ReadModel`;
     - `uploads`: files to store, for `ReadModel.uploads`.
@@ -29,6 +32,7 @@ class Effects(Value):
 
     calls: tuple[Call, ...] = ()
     events: tuple[tuple[str, Event], ...] = ()
+    at_once: tuple[Event, ...] = ()
     webhooks: tuple[Webhook, ...] = ()
     records: tuple[SaveRecord, ...] = ()
     charges: tuple[Charge, ...] = ()
@@ -198,7 +202,7 @@ class Provider(NamedTuple):
     on_event: OnEvent
     status: Callable[[Call], str]
     new_call_id: Callable[[RequestContext, int], str]
-    webhooks: tuple[str, ...] = ()
+    webhooks: Mapping[str, WebhookKind] = EMPTY_MAPPING
     retry: Retry = NO_RETRY
     scenario_only_faults: tuple[Fault, ...] = ()
     """Faults that no rule has, and only a scenario can order."""

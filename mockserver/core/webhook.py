@@ -135,5 +135,11 @@ def planned_attempt(delivery: Delivery) -> SimulatedAttempt | None:
     return delivery.planned[index] if index < len(delivery.planned) else None
 
 
+def count_begun_attempts(delivery: Delivery) -> int:
+    """Count the attempts that have a result, and the one that is on its way."""
+    is_on_its_way = delivery.state == "pending" and delivery.next_attempt_at is None
+    return len(delivery.attempts) + is_on_its_way
+
+
 class Dispatcher(Protocol):
     async def deliver(self, delivery: Delivery) -> DeliveryResult: ...

@@ -5,24 +5,19 @@ All functions are synchronous: nothing interrupts an event and the events that f
 
 from typing import cast
 
-from mockserver.core.account import Account, merge_patch, with_charge, with_record
+from mockserver.core.account import Account, merge_patch
 from mockserver.core.call import Call, Event, IllegalTransition
-from mockserver.core.call_flows import EVENTS_WITHOUT_FOLLOW_UP, follow_up
 from mockserver.core.journal import JournalEntry, RejectedEvent
-from mockserver.core.lifecycle import transition
-from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, Provider
-from mockserver.core.read_model import ReadModel
+from mockserver.core.provider import NO_EFFECTS
 from mockserver.core.script import DueStep, advance
 from mockserver.core.webhook import Delivery
+from mockserver.engine.cascade import AppliedEvent, cascade
 from mockserver.engine.effects import add_leg, apply, call_account, schedule_next_step
 from mockserver.engine.reordering import release_held
 from mockserver.engine.retention import retire_call
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.agenda import AccountPatch, DueItem, ScheduledEvent
 from mockserver.engine.webhooks import DELIVERY_ITEMS, run_delivery_item
-
-AppliedEvent = tuple[Call, Event, Effects]
-"""(call after the event, event, the provider's effects for it)"""
 
 
 def apply_event(state: SandboxState, call_id: str, event: Event) -> Call:
@@ -187,64 +182,3 @@ def _record_rejected_event(
 ) -> None:
     rejected = RejectedEvent(event.type, event.leg, location, reason)
     state.journal.append(JournalEntry(event.at, "event-rejected", call_id, rejected))
-
-
-def cascade(state: SandboxState, account: Account, call: Call, event: Event) -> list[AppliedEvent]:
-    """Compute an event and the events it causes, without storing anything.
-
-    Stops at effects that place this call again: what follows belongs to its next attempt.
-
-    Raises:
-        IllegalTransition: the lifecycle forbids one of the events.
-    """
-    provider = state.configuration.providers[call.spec.provider].provider
-    transitions: list[AppliedEvent] = []
-    following: Event | None = event
-    while following is not None:
-        call = _call_after(provider, call, following, account, state.read_model)
-        context = EventContext(call, following, account, state.read_model)
-        effects = provider.on_event(context)
-        transitions.append((call, following, effects))
-        if effects is not NO_EFFECTS:
-            if any(placed.spec.id == call.spec.id for placed in effects.calls):
-                break
-            account = _account_after(account, effects)
-        following = _next_event(provider, context)
-    return transitions
-
-
-def _call_after(
-    provider: Provider, call: Call, event: Event, account: Account, read_model: ReadModel
-) -> Call:
-    """Return the call after an event of the lifecycle, or after a vendor event."""
-    vendor_event = provider.vendor_events.get(event.type)
-    if vendor_event is None:
-        return transition(call, event)
-    status = provider.status(call)
-    if status not in vendor_event.allowed_in:
-        only = " or ".join(sorted(vendor_event.allowed_in))
-        raise IllegalTransition(f"{event.type} is not possible while {status}, only while {only}")
-    if reason := vendor_event.guard(EventContext(call, event, account, read_model)):
-        raise IllegalTransition(reason)
-    changed = vendor_event.apply(call, event)
-    return changed.replace(events=(*call.events, event))
-
-
-def _next_event(provider: Provider, context: EventContext) -> Event | None:
-    """Return the dialing that comes with a vendor event, else what the legs cause; None if none."""
-    call, event = context.call, context.event
-    if event.type in EVENTS_WITHOUT_FOLLOW_UP:
-        return None
-    vendor_event = provider.vendor_events.get(event.type)
-    if vendor_event and vendor_event.next_event:
-        return vendor_event.next_event(context).replace(behavior=event.behavior)
-    return follow_up(call, event.at)
-
-
-def _account_after(account: Account, effects: Effects) -> Account:
-    """Return the account with the charges and records of these effects, without storing it."""
-    for charge in effects.charges:
-        account = with_charge(account, charge) if charge.account == account.key else account
-    for save in effects.records:
-        account = with_record(account, save) if save.account == account.key else account
-    return account

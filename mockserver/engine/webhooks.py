@@ -37,6 +37,7 @@ from mockserver.engine.simulated_attempts import (
     unreached_attempts,
 )
 from mockserver.engine.state.agenda import DueItem
+from mockserver.engine.webhook_bodies import new_body_size, render_attempt
 
 DELIVERY_ITEMS: Final = frozenset({"delivery", "attempt-end", "hold-end"})
 """Kinds of due items whose subject is a delivery."""
@@ -79,7 +80,7 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
 
 def redeliver(state: SandboxState, delivery_id: str, now: int) -> None:
     """Schedule one more attempt of a finished delivery; its retry policy decides on others."""
-    delivery = state.deliveries.by_id[delivery_id]
+    delivery = render_attempt(state, state.deliveries.by_id[delivery_id])
     state.deliveries.update(delivery.replace(state="pending", next_attempt_at=now))
     state.agenda.schedule(now, "delivery", delivery_id)
 
@@ -188,7 +189,7 @@ def complete_attempt(
             delivery.webhook.call_id,
             updated,
         ),
-        len(result.body),
+        len(result.body) + (new_body_size(state, delivery) if delivery.attempts else 0),
     )
     if updated.next_attempt_at is not None:
         schedule_attempt(state, updated, updated.next_attempt_at)
@@ -203,15 +204,22 @@ def run_delivery_item(state: SandboxState, due: DueItem) -> Delivery | None:
     delivery = state.deliveries.by_id[due.subject]
     if due.kind == "attempt-end":
         result = simulated_result(state, delivery)
-        begun = delivery.replace(next_attempt_at=due.at - result.duration_ms)
+        begun = delivery if result.duration_ms else _render_later_attempt(state, delivery)
+        begun = begun.replace(next_attempt_at=due.at - result.duration_ms)
         complete_attempt(state, begun, result, due.at)
     elif due.kind == "hold-end":
         check_hold(state, delivery.id, due.at)
         record_ignored_key(state, delivery, "reorder", end_hold(state, delivery, due.at), due.at)
     else:
-        state.deliveries.update(delivery.replace(next_attempt_at=None))
-        return None if delivery.planned and planned_attempt(delivery) else delivery
+        begun = _render_later_attempt(state, delivery)
+        state.deliveries.update(begun.replace(next_attempt_at=None))
+        return None if begun.planned and planned_attempt(begun) else begun
     return None
+
+
+def _render_later_attempt(state: SandboxState, delivery: Delivery) -> Delivery:
+    """Return a delivery whose next attempt begins, with the body of that attempt."""
+    return render_attempt(state, delivery) if delivery.attempts else delivery
 
 
 def _finish_planned(state: SandboxState, delivery: Delivery, now: int) -> None:

@@ -21,6 +21,27 @@ DESCRIPTION = {
         }
     ],
     "webhooks": ["status", "report"],
+    "webhook_kinds": [
+        {
+            "kind": "status",
+            "body": "observed",
+            "satisfied_by": "documented",
+            "waits": "assumed",
+            "later_attempts": "current",
+            "later_attempts_evidence": "assumed",
+            "note": "it tells much",
+        },
+        {
+            "kind": "report",
+            "body": "documented",
+            "satisfied_by": "assumed",
+            "waits": "documented",
+            "later_attempts": "unchanged",
+            "later_attempts_evidence": "observed",
+            "note": None,
+        },
+    ],
+    "retry": {"waits": ["60s", "300s"], "satisfied_by": [200, 202, 203, 205, 206, 207]},
     "acts": ["park", "fetch"],
     "quirks": {"loud": "it shouts"},
     "words": {"status": {"on": "documented", "off": "assumed"}},
@@ -48,6 +69,12 @@ operations
   dial                     POST /dial observed
 webhooks
   status, report
+  status                   body observed; later attempts current (assumed)
+    waits assumed, satisfied_by documented
+    it tells much
+  report                   body documented; later attempts unchanged (observed)
+    waits documented, satisfied_by assumed
+  retry: waits 60s, 300s; satisfied_by 200, 202, 203, 205 to 207
 acts
   park, fetch
 quirks
@@ -68,6 +95,18 @@ def test_providers_prints_each_provider(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(app, "describe_providers", lambda _: [DESCRIPTION, DESCRIPTION])
     result = CliRunner().invoke(group, ["providers"])
     assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED * 2, "")
+
+
+def test_a_provider_without_waits_makes_one_attempt_and_one_without_webhooks_has_no_retry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    once = {**DESCRIPTION, "retry": {"waits": [], "satisfied_by": list(range(200, 300))}}
+    silent = {**DESCRIPTION, "webhooks": [], "webhook_kinds": []}
+    monkeypatch.setattr(app, "describe_providers", lambda _: [once, silent])
+    lines = CliRunner().invoke(group, ["providers"]).stdout.splitlines()
+    assert [line for line in lines if "retry" in line] == [
+        "  retry: waits none: one attempt; satisfied_by 200 to 299"
+    ]
 
 
 def test_providers_prints_the_bundled_providers_and_their_faults() -> None:

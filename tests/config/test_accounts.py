@@ -257,3 +257,18 @@ def test_no_more_than_100_violations_of_the_schema_are_worded() -> None:
 def test_100_problems_of_an_account_are_all_problems() -> None:
     _, problems = parse({f"unknown-{number}": number for number in range(100)})
     assert {message[:20] for _, message in problems} == {"unknown key 'unknown"}
+
+
+SENDERS = [name for name, bound in BUNDLED.items() if bound.provider.webhooks]
+
+
+@pytest.mark.parametrize("retry", [{}, {"waits": []}, {"waits": ["60s"]}])
+@pytest.mark.parametrize("name", SENDERS)
+def test_what_counts_as_received_is_the_vendors_whether_retry_is_set_or_not(
+    name: str, retry: Mapping[str, object]
+) -> None:
+    names = collect_known_names(BUNDLED)
+    account, flaws = parse_account(names, "shop", name, {"retry": retry})
+    assert account
+    assert account.retry
+    assert (account.retry.satisfied_by, flaws) == (BUNDLED[name].provider.retry.satisfied_by, ())

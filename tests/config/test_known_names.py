@@ -32,7 +32,8 @@ def test_the_names_of_a_provider_are_collected() -> None:
 
 def test_a_name_shared_by_providers_is_collected_once() -> None:
     bound = PROVIDERS["mobtexting"]
-    renamed = bound.provider._replace(name="other", webhooks=("completed", "status"))
+    kind = bound.provider.webhooks["completed"]
+    renamed = bound.provider._replace(name="other", webhooks={"completed": kind, "status": kind})
     names = collect_known_names({"mobtexting": bound, "other": bound._replace(provider=renamed)})
     assert names.webhook_kinds == ("any", "completed", "status")
     assert names.legs == ("a", "b", "callee", "from", "to")

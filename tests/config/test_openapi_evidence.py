@@ -94,4 +94,46 @@ def test_the_words_of_a_vendor_stand_at_the_top_of_its_document() -> None:
         "failed": "assumed",
     }
     assert words["status"]["cancelled"] == "observed"
-    assert KEY not in PROVIDERS["mobtexting"].document()
+    assert "words" not in PROVIDERS["mobtexting"].document()[KEY]
+
+
+RENDERED = {("effebot", "status")}
+"""The kinds whose later attempts tell the call as it is by then."""
+
+
+def test_the_kinds_of_webhooks_stand_at_the_top_of_the_document_of_a_vendor_that_sends_some() -> (
+    None
+):
+    current = set()
+    for name, bound in PROVIDERS.items():
+        evidence = bound.document()[KEY]
+        kinds = evidence.get("webhooks", [])
+        assert [kind["kind"] for kind in kinds] == list(bound.provider.webhooks)
+        assert all(kind["note"] for kind in kinds)
+        assert ("retry" in evidence) is bool(kinds)
+        current |= {(name, kind["kind"]) for kind in kinds if kind["later_attempts"] == "current"}
+    assert current == RENDERED
+
+
+@pytest.mark.parametrize(
+    ("provider", "waits", "statuses", "evidence"),
+    [
+        ("effebot", ["60s", "60s"], [200], {"status": "documented", "action": "assumed"}),
+        ("mobtexting", [], [200, 202], {"completed": "observed"}),
+        ("innocalls", [], [*range(200, 300)], {"get-digits": "assumed", "cdr": "assumed"}),
+        ("phonon", [], [*range(200, 300)], {"report": "assumed"}),
+    ],
+)
+def test_a_document_says_which_statuses_count_as_received_and_how_we_know(
+    provider: str, waits: list[str], statuses: list[int], evidence: dict[str, str]
+) -> None:
+    found = PROVIDERS[provider].document()[KEY]
+    assert found["retry"] == {"waits": waits, "satisfied_by": statuses}
+    assert {kind["kind"]: kind["satisfied_by"] for kind in found["webhooks"]} == evidence
+
+
+def test_the_form_of_the_status_webhook_is_observed_and_names_the_quirk_for_that_of_the_page() -> (
+    None
+):
+    [status, _] = PROVIDERS["effebot"].document()[KEY]["webhooks"]
+    assert (status["body"], "bare-webhook" in status["note"]) == ("observed", True)

@@ -25,6 +25,9 @@ REQUEST: Final = (
 WEBHOOK: Final = (
     "id provider call kind method url headers body state next_attempt_at attempts copy_of altered"
 )
+PROVIDER: Final = (
+    "name title base_url hosts operations webhooks webhook_kinds retry acts quirks words faults"
+)
 SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "Call": ("calls calls 0", CALL),
     "waiting of a call": ("calls calls 1 waiting 0", "for leg"),
@@ -53,8 +56,13 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "list of providers": ("providers", "providers"),
     "provider": (
         "providers providers 0",
-        "name title base_url hosts operations webhooks acts quirks words faults",
+        PROVIDER,
     ),
+    "webhook kind": (
+        "providers providers 2 webhook_kinds 0",
+        "kind body satisfied_by waits later_attempts later_attempts_evidence note",
+    ),
+    "retry policy": ("providers providers 0 retry", "waits satisfied_by"),
     "operation": ("providers providers 0 operations 0", "name method host path evidence"),
     "fault": ("providers providers 0 faults 0", "name status body evidence conditions"),
     "clock": ("clock", "mode now pending next_at"),

@@ -8,8 +8,8 @@ import pytest
 from mockserver.core.account import Charge, SaveRecord
 from mockserver.core.call import Event, IllegalTransition
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
+from mockserver.engine.cascade import cascade
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.simulation import cascade
 from tests.support import read
 from tests.support.fake_vendor import (
     ACCOUNT_KEY,
@@ -80,3 +80,27 @@ def test_an_illegal_vendor_event_names_the_statuses_that_allow_it() -> None:
         )
     reason = "hold is not possible while queued, only while connected or offered"
     assert str(error.value) == reason
+
+
+def test_events_at_once_come_before_all_that_follows_and_have_no_effects_of_their_own() -> None:
+    observed = []
+
+    def on_event(context: EventContext) -> Effects:
+        observed.append(context.event.type)
+        at_once = (Event(at=9, type="hold"), Event(at=9, type="hold"))
+        return Effects(at_once=at_once) if context.event.type == "hangup" else NO_EFFECTS
+
+    hold = FAKE_VENDOR.vendor_events["hold"]
+    anywhere = hold._replace(allowed_in=frozenset({"queued", "ended"}), next_event=None)
+    vendor_events = {**FAKE_VENDOR.vendor_events, "hold": anywhere}
+    state = build_ringing_state(on_event=on_event, vendor_events=vendor_events)
+    applied = cascade(
+        state,
+        read.accounts(state)[ACCOUNT_KEY],
+        read.calls(state)["c1"],
+        Event(at=9, type="hangup", leg="a", data={"cause": "busy"}),
+    )
+    types = [event.type for _, event, _ in applied]
+    assert types == ["hangup", "hold", "hold", "attempt-ended", "ended"]
+    assert [event.type for event in applied[-1][0].events[-5:]] == types
+    assert observed == ["hangup", "attempt-ended", "ended"]

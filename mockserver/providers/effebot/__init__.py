@@ -2,11 +2,9 @@
 
 from typing import Final
 
-from mockserver.core.account import Retry
 from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.core.rulebook import Evidence
-from mockserver.core.time import MINUTE
 from mockserver.providers.effebot import (
     audio_records,
     call_state,
@@ -27,6 +25,7 @@ from mockserver.providers.effebot.records import (
 )
 from mockserver.providers.effebot.samples import SAMPLES
 from mockserver.providers.effebot.vendor_events import VENDOR_EVENTS
+from mockserver.providers.effebot.webhooks import RETRY, WEBHOOKS
 
 HOST = "in.effebot.com"
 CALLS_PATH = "/apiCalls"
@@ -175,9 +174,8 @@ PROVIDER = Provider(
     status=call_state.status,
     statuses=call_state.STATUS_TABLE,
     new_call_id=responses.new_call_id,
-    webhooks=("status", "action"),
-    # documented for the status webhook, assumed for the action webhook
-    retry=Retry((MINUTE, MINUTE), frozenset({200})),
+    webhooks=WEBHOOKS,
+    retry=RETRY,
     scenario_only_faults=faults.SCENARIO_ONLY_FAULTS,
     records={
         "phones": Phone,
@@ -188,7 +186,10 @@ PROVIDER = Provider(
     generators=GENERATORS,
     settings=Settings,
     account_rules=ACCOUNT_RULES,
-    quirks={"wrapped": "every answer in the envelope that public clients read"},
+    quirks={
+        "bare-webhook": "the status webhook carries the call's details bare, as the page says",
+        "wrapped": "every answer in the envelope that public clients read",
+    },
     vendor_events=VENDOR_EVENTS,
     samples=SAMPLES,
 )

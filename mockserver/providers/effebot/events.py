@@ -1,8 +1,10 @@
 """Handle events of Effebot calls: play the prompt, send status webhooks, charge for legs."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Final
 
+from mockserver.core.account import Charge
 from mockserver.core.call import Event
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, by_event_type
 from mockserver.providers.effebot import ivr, pricing
@@ -42,7 +44,7 @@ def _answer_events(context: EventContext) -> Iterator[Event]:
 
 
 def on_hangup(context: EventContext) -> Effects:
-    """Charge for a leg when it ends."""
+    """Charge for a leg when it ends, before anything tells that the call is over."""
     call = context.call
     leg = call.leg(context.event.leg)
     if leg is None:
@@ -53,7 +55,14 @@ def on_hangup(context: EventContext) -> Effects:
         return NO_EFFECTS
     paid = Event(context.event.at, "paid", data={"amount": str(amount)})
     charge = pricing.build_charge(context.account, amount, f"leg {leg.name}", call)
-    return Effects(charges=(charge,), events=((call.spec.id, paid),))
+    return Effects(charges=(charge,), at_once=(paid,))
+
+
+def on_ordered_payment(context: EventContext) -> Effects:
+    """Charge what a scenario or the control API orders; what a leg costs is charged already."""
+    amount = Decimal(str(context.event.data["amount"]))
+    charge = Charge(context.account.key, amount, "act", context.call.spec.id)
+    return Effects(charges=(charge,)) if amount else NO_EFFECTS
 
 
 EVENT_HANDLERS: Final[dict[str, Callable[[EventContext], Effects]]] = {
@@ -63,8 +72,10 @@ EVENT_HANDLERS: Final[dict[str, Callable[[EventContext], Effects]]] = {
     "press": ivr.on_press,
     "say": ivr.on_say,
     "prompt-over": ivr.on_prompt_over,
+    "silence": ivr.on_silence,
     "branch": ivr.on_branch,
     "hangup": on_hangup,
+    "paid": on_ordered_payment,
     "ended": on_status_change,
 }
 on_event = by_event_type(EVENT_HANDLERS)

@@ -38,12 +38,26 @@ def on_say(context: EventContext) -> Effects:
 
 
 def on_prompt_over(context: EventContext) -> Effects:
+    """Wait for an answer after the prompt, if there is an entry for silence."""
+    if not _is_silent(context) or next(_silence_indexes(context), None) is None:
+        return NO_EFFECTS
+    at = context.event.at + settings(context.account).answer_wait
+    return Effects(events=((context.call.spec.id, Event(at, "silence")),))
+
+
+def on_silence(context: EventContext) -> Effects:
     """Choose the entry for silence, unless an answer came first."""
-    state = state_of(context.call)
     index = next(_silence_indexes(context), None)
-    if state.entry_indexes or state.answers or index is None:
+    if not _is_silent(context) or index is None:
         return NO_EFFECTS
     return Effects(events=(_choice_event(context, "", index),))
+
+
+def _is_silent(context: EventContext) -> bool:
+    """Whether the callee has neither pressed a key nor spoken, and no entry has been taken."""
+    state, events = state_of(context.call), context.call.events
+    is_acting = any(event.leg == "a" and event.type in ("press", "say") for event in events)
+    return not (is_acting or state.answers or state.entry_indexes)
 
 
 def on_branch(context: EventContext) -> Effects:
@@ -61,9 +75,10 @@ def on_branch(context: EventContext) -> Effects:
     charges = (
         (pricing.build_charge(context.account, tariff.sms, "sms", context.call),) if price else ()
     )
-    paid = ((name, Event(event.at, "paid", data={"amount": str(price)})),) if price else ()
+    paid = (Event(event.at, "paid", data={"amount": str(price)}),) if price else ()
     return Effects(
-        events=(*((name, branch_event) for branch_event in _branch_events(context, entry)), *paid),
+        events=tuple((name, branch_event) for branch_event in _branch_events(context, entry)),
+        at_once=paid,
         webhooks=tuple(_build_action_webhooks(context, entry)),
         records=blocked if is_enabled(entry, "needBlock") else (),
         charges=charges,

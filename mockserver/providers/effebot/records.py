@@ -76,7 +76,8 @@ class Settings(NamedTuple):
     """`call_ids` are the ids of the first calls; later calls count on from the last of them.
 
     `forwarded_for` is sent as `X-Forwarded-For` with webhooks, for receivers that check the source
-    address. With `moderation`, calls with synthesized speech are refused.
+    address. With `moderation`, calls with synthesized speech are refused. `answer_wait` is how long
+    (ms) a callee has after the prompt to answer, before the entry for silence is taken (assumed).
     """
 
     user_id: Count = Count(1)
@@ -85,6 +86,7 @@ class Settings(NamedTuple):
     tariff: Tariff = Tariff()
     forwarded_for: Addresses = Addresses("")
     moderation: bool = False
+    answer_wait: Duration = Duration(3_000)
 
 
 PHONE: Final = Identity("[0-9]{11}", "a telephone number of 11 digits")

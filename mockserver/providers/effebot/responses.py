@@ -16,7 +16,7 @@ from mockserver.providers.effebot.request import (
     has_wrapped_quirk,
     is_enabled,
 )
-from mockserver.providers.effebot.webhooks import build_call_details, epoch_seconds, planned_at
+from mockserver.providers.effebot.webhooks import build_current_details, epoch_seconds, planned_at
 
 BARE_RESPONSE_NOTE: Final = (
     "bare, as the page prints it; --quirk effebot=wrapped gives what public clients read"
@@ -76,15 +76,12 @@ def get(context: RequestContext) -> EndpointResult:
         for name in request.requested_ids(context, "apiCallIdList")
         if (call := request.find_call(context, name))
     ]
-    items = [
-        build_call_details(call, context.read_model.call_deliveries(call.spec.id)) for call in calls
-    ]
+    account = context.authenticated_account
+    items = [build_current_details(call, account, context.read_model) for call in calls]
     polls = tuple((call.spec.id, Event(context.now, "poll")) for call in calls)
-    as_object = len(items) == 1 and not request.has_wrapped_quirk(context.authenticated_account)
+    as_object = len(items) == 1 and not request.has_wrapped_quirk(account)
     data: object = items[0] if as_object else items
-    return EndpointResult(
-        build_response(data, context.authenticated_account), Effects(events=polls)
-    )
+    return EndpointResult(build_response(data, account), Effects(events=polls))
 
 
 def update(context: RequestContext) -> EndpointResult:

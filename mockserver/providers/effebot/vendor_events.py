@@ -1,23 +1,38 @@
-"""Declare the vendor events of Effebot: end of a prompt, IVR choices, and charges."""
+"""Declare the vendor events of Effebot: end of a prompt, silence, IVR choices, and charges."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from mockserver.core.provider import VendorEvent
+from mockserver.core.provider import EventContext, VendorEvent
 from mockserver.providers.effebot.call_state import add_answer, add_branch, add_cost
 
 TALKING_STATUSES: Final = frozenset({"answered"})
 ALL_STATUSES: Final = frozenset(
     {"created", "processed", "started", "answered", "finished", "canceled"}
 )
+AMOUNT: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+
+
+def explain_amount(context: EventContext) -> str:
+    """Say why the amount of a payment is none; empty if it is one."""
+    amount = str(context.event.data.get("amount", ""))
+    if AMOUNT.fullmatch(amount):
+        return ""
+    return f"paid needs an amount in USD such as 0.05, not {amount!r}"
+
+
 VENDOR_EVENTS: Final[Mapping[str, VendorEvent]] = MappingProxyType(
     {
         "prompt-over": VendorEvent(TALKING_STATUSES),
+        "silence": VendorEvent(TALKING_STATUSES, is_timer=True),
         "branch": VendorEvent(
             TALKING_STATUSES, frozenset({"entry", "answer", "block"}), apply=add_branch
         ),
         "unmatched": VendorEvent(TALKING_STATUSES, frozenset({"answer"}), apply=add_answer),
-        "paid": VendorEvent(ALL_STATUSES, frozenset({"amount"}), apply=add_cost),
+        "paid": VendorEvent(
+            ALL_STATUSES, frozenset({"amount"}), apply=add_cost, guard=explain_amount
+        ),
     }
 )

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from mockserver.core.account import Account, Retry
 from mockserver.core.call import Call, Leg
 from mockserver.core.provider import EventContext
-from mockserver.core.time import SECOND
-from mockserver.core.webhook import Delivery, Webhook
+from mockserver.core.read_model import ReadModel
+from mockserver.core.rulebook import Evidence
+from mockserver.core.time import MINUTE, SECOND
+from mockserver.core.webhook import Delivery, Webhook, count_begun_attempts
+from mockserver.core.webhook_kind import AttemptContext, WebhookKind
 from mockserver.providers.effebot.call_state import state_of, status
 from mockserver.providers.effebot.request import (
     Json,
@@ -15,6 +19,11 @@ from mockserver.providers.effebot.request import (
 )
 
 STATUS_WEBHOOK: Final = "status"
+RETRY: Final = Retry((MINUTE, MINUTE), frozenset({200}))
+UPDATING_EVENTS: Final = frozenset(
+    {"begin", "ring", "answer", "branch", "unmatched", "hangup", "paid", "ended"}
+)
+"""The events that change what an item of `calls` shows."""
 
 
 def epoch_seconds(at: int | None) -> int | None:
@@ -27,9 +36,12 @@ def planned_at(call: Call) -> int | None:
     return None if value in (None, "") else int(str(value))
 
 
-def build_call_details(call: Call, deliveries: tuple[Delivery, ...]) -> Json:
-    """Eleven fields about the request and one item in `calls`, keys in the page's order."""
-    statuses = [delivery for delivery in deliveries if delivery.webhook.kind == STATUS_WEBHOOK]
+def build_call_details(call: Call, webhook_try: int, *, webhook_sent: bool) -> Json:
+    """Eleven fields about the request and one item in `calls`, keys in the page's order.
+
+    `webhook_try` is the number of the attempt to send a status webhook, 0 before the first one.
+    `webhook_sent` is True once the webhook of the call's end has been received.
+    """
     parameters = call.spec.parameters
     return {
         "id": int(call.spec.vendor_id),
@@ -37,14 +49,40 @@ def build_call_details(call: Call, deliveries: tuple[Delivery, ...]) -> Json:
         "needRecording": int(is_enabled(parameters, "needRecording")),
         "plannedAt": planned_at(call),
         "webhookUrl": parameters.get("webhookUrl"),
-        "webhookSent": int(bool(statuses) and statuses[-1].state == "delivered"),
+        "webhookSent": int(webhook_sent),
         "amoscriptId": None,
         "webhookParameters": None,
-        "webhookTry": len(statuses[-1].attempts) if statuses else 0,
+        "webhookTry": webhook_try,
         "recognitionGroupId": None,
         "generateGroupId": None,
         "calls": [_build_call_item(call)],
     }
+
+
+def build_current_details(call: Call, account: Account, read_model: ReadModel) -> Json:
+    """The details that a request reads, with the attempts of the latest status webhook."""
+    latest = _latest_deliveries(call, read_model)
+    webhook_try = count_begun_attempts(latest[0]) if latest else 0
+    return build_call_details(
+        call, webhook_try, webhook_sent=_is_end_received(call, account, latest)
+    )
+
+
+def _latest_deliveries(call: Call, read_model: ReadModel) -> tuple[Delivery, ...]:
+    """The delivery of the latest status webhook, and its copies; empty without one."""
+    deliveries = read_model.call_deliveries(call.spec.id)
+    statuses = [each for each in deliveries if each.webhook.kind == STATUS_WEBHOOK]
+    if not statuses:
+        return ()
+    latest = statuses[-1].copy_of or statuses[-1].id
+    return tuple(each for each in statuses if latest in (each.id, each.copy_of))
+
+
+def _is_end_received(call: Call, account: Account, latest: tuple[Delivery, ...]) -> bool:
+    """Whether the latest webhook, of a call that has ended, was received (assumed)."""
+    satisfied_by = (account.retry or RETRY).satisfied_by
+    statuses = {attempt.result.status for each in latest for attempt in each.attempts}
+    return call.phase == "ended" and not satisfied_by.isdisjoint(statuses)
 
 
 def _build_call_item(call: Call) -> Json:
@@ -67,12 +105,18 @@ def _build_call_item(call: Call) -> Json:
         "recordFilePath": call.spec.recording_url if recorded else None,
         "cost": str(state.cost),
         "createdAt": epoch_seconds(call.spec.created_at),
-        "updatedAt": epoch_seconds(call.events[-1].at),
+        "updatedAt": epoch_seconds(_updated_at(call)),
         "label": state.client,
         "ivrAnswers": "".join(f"|{answer}" for answer in state.answers) or None,
         "ivrIdList": list(state.entry_indexes),
         "comment": None,
     }
+
+
+def _updated_at(call: Call) -> int:
+    """When an event last changed the item; reading it, or playing a prompt, does not."""
+    times = (event.at for event in reversed(call.events) if event.type in UPDATING_EVENTS)
+    return next(times, call.spec.created_at)
 
 
 def _manager_status(leg: Leg | None) -> str | None:
@@ -89,12 +133,46 @@ def build_status_webhooks(context: EventContext) -> tuple[Webhook, ...]:
     url = context.call.spec.parameters.get("webhookUrl")
     if not url:
         return ()
-    deliveries = context.read_model.call_deliveries(context.call.spec.id)
-    body = {"apiCalls": [build_call_details(context.call, deliveries)]}
+    details = build_call_details(context.call, 1, webhook_sent=False)
+    body = _build_status_body(details, context.account)
     headers = forwarded_headers(context)
     return (Webhook(context.call.spec.id, STATUS_WEBHOOK, str(url), body, headers=headers),)
+
+
+def render_status(context: AttemptContext) -> Json:
+    """The body of a later attempt: the call as it is when that attempt begins."""
+    call, account = context.call, context.account
+    is_end_received = _is_end_received(call, account, _latest_deliveries(call, context.read_model))
+    webhook_try = len(context.delivery.attempts) + 1
+    details = build_call_details(call, webhook_try, webhook_sent=is_end_received)
+    return _build_status_body(details, account)
+
+
+def _build_status_body(details: Json, account: Account) -> Json:
+    """The details in a list, as public receivers read them; bare with the quirk `bare-webhook`."""
+    return details if "bare-webhook" in account.quirks else {"apiCalls": [details]}
 
 
 def forwarded_headers(context: EventContext) -> Mapping[str, str]:
     source = settings(context.account).forwarded_for
     return {"x-forwarded-for": source} if source else {}
+
+
+WEBHOOKS: Final[Mapping[str, WebhookKind]] = {
+    STATUS_WEBHOOK: WebhookKind(
+        body=Evidence.OBSERVED,
+        satisfied_by=Evidence.DOCUMENTED,
+        waits=Evidence.DOCUMENTED,
+        repeats=Evidence.ASSUMED,
+        note="public receivers read `apiCalls`; the page says that the body has the form of the"
+        " call's details, as the quirk `bare-webhook` sends it; `webhookTry` counts the attempts",
+        render=render_status,
+    ),
+    "action": WebhookKind(
+        body=Evidence.DOCUMENTED,
+        satisfied_by=Evidence.ASSUMED,
+        waits=Evidence.ASSUMED,
+        repeats=Evidence.ASSUMED,
+        note="an answer does not change, and the body has nothing else",
+    ),
+}

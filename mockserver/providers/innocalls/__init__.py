@@ -8,6 +8,7 @@ from mockserver.providers.innocalls.generators import GENERATORS
 from mockserver.providers.innocalls.records import Extension, Flow, Settings
 from mockserver.providers.innocalls.request import is_status_request
 from mockserver.providers.innocalls.samples import SAMPLES
+from mockserver.providers.innocalls.webhooks import WEBHOOKS
 
 ECOMMERCE_HOST = "ecommerce.innocalls.com"
 BRIDGE_HOST = "api.bridge.innocalls.com"
@@ -119,7 +120,7 @@ PROVIDER = Provider(
     status=call_state.status,
     statuses=call_state.STATUS_TABLE,
     new_call_id=responses.new_call_id,
-    webhooks=("get-digits", "cdr"),
+    webhooks=WEBHOOKS,
     scenario_only_faults=rules.SCENARIO_ONLY_FAULTS,
     records={"flows": Flow, "extensions": Extension},
     generators=GENERATORS,

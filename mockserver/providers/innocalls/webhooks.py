@@ -7,10 +7,21 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from mockserver.core.provider import (
     EventContext,
 )
+from mockserver.core.rulebook import Evidence
 from mockserver.core.webhook import Webhook
+from mockserver.core.webhook_kind import WebhookKind
 from mockserver.providers.innocalls.request import field_text
 
 NO_WEBHOOK: Final = "#"  # the placeholder for a URL in the page's sample
+
+SENT_ONCE: Final = WebhookKind(
+    body=Evidence.DOCUMENTED,
+    satisfied_by=Evidence.ASSUMED,
+    waits=Evidence.ASSUMED,
+    repeats=Evidence.ASSUMED,
+    note="the page has the query alone: it says nothing of a retry",
+)
+WEBHOOKS: Final[Mapping[str, WebhookKind]] = {"get-digits": SENT_ONCE, "cdr": SENT_ONCE}
 
 
 def add_query(url: str, parameters: Mapping[str, str]) -> str:

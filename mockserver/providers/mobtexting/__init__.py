@@ -7,6 +7,7 @@ from mockserver.providers.mobtexting import call_state, events, request, respons
 from mockserver.providers.mobtexting.generators import GENERATORS
 from mockserver.providers.mobtexting.records import ACCOUNT_RULES, Flow
 from mockserver.providers.mobtexting.samples import SAMPLES
+from mockserver.providers.mobtexting.webhooks import WEBHOOKS
 
 CLICK_TO_CALLS = PossibleCalls(
     ("b-after-a", "one-leg"), ("completed",), final_webhooks=("completed",), redials=True
@@ -35,12 +36,12 @@ PROVIDER = Provider(
     status=call_state.status,
     statuses=call_state.STATUS_TABLE,
     new_call_id=responses.new_call_id,
-    webhooks=("completed",),
+    webhooks=WEBHOOKS,
     scenario_only_faults=rules.SCENARIO_ONLY_FAULTS,
     records={"flows": Flow},
     account_rules=ACCOUNT_RULES,
     generators=GENERATORS,
     quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},
-    retry=Retry(satisfied_by=frozenset({200, 202})),  # documented; no delays: one attempt
+    retry=Retry(satisfied_by=frozenset({200, 202})),
     samples=SAMPLES,
 )

@@ -1,15 +1,28 @@
 """Build the call report that Mobtexting posts when a call has ended."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
+from mockserver.core.rulebook import Evidence
 from mockserver.core.time import SECOND
+from mockserver.core.webhook_kind import WebhookKind
 from mockserver.providers.mobtexting.call_state import leg_status, status
 from mockserver.providers.mobtexting.request import whole_number
 
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))  # assumed: the page names no time zone
+WEBHOOKS: Final[Mapping[str, WebhookKind]] = {
+    "completed": WebhookKind(
+        body=Evidence.DOCUMENTED,
+        satisfied_by=Evidence.OBSERVED,
+        waits=Evidence.ASSUMED,
+        repeats=Evidence.ASSUMED,
+        note="the vendor's later pages have 200 and 202 as success, and no retry for voice; the"
+        " call is over, so a report has nothing new to tell",
+    )
+}
 HANGUP_SIDES: Final = {"a": "agent", "b": "caller"}  # assumed: `from` is the agent
 
 

@@ -13,6 +13,7 @@ from mockserver.providers.phonon.records import (
     Settings,
 )
 from mockserver.providers.phonon.samples import SAMPLES
+from mockserver.providers.phonon.webhooks import WEBHOOKS
 
 PATH = "/kairos-apis/outbound/create"
 BODY_LIMIT = 256_000  # bytes; documented: 256 KB
@@ -59,7 +60,7 @@ PROVIDER = Provider(
     status=call_state.status,
     statuses=call_state.STATUS_TABLE,
     new_call_id=responses.new_call_id,
-    webhooks=("report",),
+    webhooks=WEBHOOKS,
     scenario_only_faults=faults.SCENARIO_ONLY_FAULTS,
     records={"flows": Flow},
     generators=GENERATORS,

@@ -1,15 +1,28 @@
 """Build the call report that Phonon posts, in its newer and its older form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import tzinfo
+from typing import Final
 
 from mockserver.core import seeded
 from mockserver.core.account import Account
 from mockserver.core.call import Call, DialAttempt, Leg, current_attempt
 from mockserver.core.causes import CAUSES
+from mockserver.core.rulebook import Evidence
 from mockserver.core.time import SECOND, to_datetime
+from mockserver.core.webhook_kind import WebhookKind
 from mockserver.providers.phonon import request
 from mockserver.providers.phonon.request import Json, flow_of_call
+
+WEBHOOKS: Final[Mapping[str, WebhookKind]] = {
+    "report": WebhookKind(
+        body=Evidence.OBSERVED,
+        satisfied_by=Evidence.ASSUMED,
+        waits=Evidence.ASSUMED,
+        repeats=Evidence.ASSUMED,
+        note="no page has a retry; the flow has completed, so a report has nothing new to tell",
+    )
+}
 
 
 def build_report(call: Call, account: Account, seed: str) -> Json:

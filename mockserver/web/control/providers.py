@@ -9,6 +9,7 @@ from starlette.routing import Route
 from mockserver.core.http import Request as VendorRequest
 from mockserver.core.provider import Provider, all_faults, rules_of
 from mockserver.core.rulebook import Fault, RequestContext, serialize_condition
+from mockserver.core.webhook_kind import serialize_kind, serialize_retry
 from mockserver.web.control.params import prefix_of, sandbox_of, unknown_provider
 
 
@@ -45,6 +46,8 @@ def serialize_provider(provider: Provider, origin: str) -> dict[str, Any]:
             for endpoint in provider.endpoints
         ],
         "webhooks": list(provider.webhooks),
+        "webhook_kinds": [serialize_kind(*item) for item in provider.webhooks.items()],
+        "retry": serialize_retry(provider.retry),
         "acts": list(provider.vendor_events),
         "quirks": dict(provider.quirks),
         "words": {

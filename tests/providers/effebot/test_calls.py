@@ -2,38 +2,48 @@
 
 import io
 import wave
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from mockserver.core.call import Event
 from mockserver.core.http import Upload
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event
+from mockserver.engine.webhooks import redeliver
 from tests.support import read
-from tests.support.simulation import START, play_until_idle, run_for
+from tests.support.simulation import START, Receiver, play_until_idle, run_for
 from tests.support.vendors import response_body
 from tests.support.vendors.effebot import ACCOUNT_KEY, call_details, patch_account, request
 
 HOOK = "http://localhost:3000/status"
+MANAGER_AND_SMS = [{"digit": 2, "managerPhone": "99999999998", "smsText": "x"}]
+
+
+def sent_details(delivery: Delivery) -> Any:
+    """Return the call details that a status webhook carries."""
+    assert delivery.webhook.body is not None
+    details: Any = delivery.webhook.body["apiCalls"]
+    return details[0]
 
 
 def statuses(deliveries: list[Delivery]) -> list[tuple[int, Any]]:
-    tries = []
-    for delivery in deliveries:
-        assert delivery.webhook.body is not None
-        api_calls: Any = delivery.webhook.body["apiCalls"]
-        tries.append((api_calls[0]["webhookTry"], api_calls[0]["calls"][0]["status"]))
-    return tries
+    return [
+        (sent_details(delivery)["webhookTry"], sent_details(delivery)["calls"][0]["status"])
+        for delivery in deliveries
+    ]
 
 
 def test_a_status_webhook_is_sent_on_every_change_of_status(state: SandboxState) -> None:
     request(state, "create", webhookUrl=HOOK)
     deliveries = play_until_idle(state)
-    assert [status for _, status in statuses(deliveries)] == [
-        "processed",
-        "started",
-        "answered",
-        "finished",
+    assert statuses(deliveries) == [
+        (1, "processed"),
+        (1, "started"),
+        (1, "answered"),
+        (1, "finished"),
     ]
     assert {delivery.webhook.url for delivery in deliveries} == {HOOK}
     details = response_body(request(state, "get"))
@@ -69,6 +79,145 @@ def test_a_failed_status_webhook_is_tried_three_times_one_minute_apart(
     assert [(attempt.at - START - 8_000) // 1_000 for attempt in last.attempts] == attempt_times
     details = response_body(request(state, "get"))
     assert (details["webhookSent"], details["webhookTry"]) == (sent, len(attempt_times))
+
+
+def test_the_webhook_of_the_end_tells_the_cost_and_the_end_at_which_it_is_charged(
+    state: SandboxState,
+) -> None:
+    request(state, "create", "effebot-presses-two", webhookUrl=HOOK, ivrs=MANAGER_AND_SMS)
+    last = sent_details(play_until_idle(state)[-1])
+    assert last["calls"] == [call_details(state)]
+    assert last["calls"][0]["cost"] == "0.13"
+    kinds = [(entry.type, getattr(entry.payload, "type", "")) for entry in read.journal(state)]
+    ended = kinds.index(("event", "ended"))
+    assert [kind for kind in kinds[:ended] if kind[0] == "charge" or kind[1] == "paid"] == [
+        ("charge", ""),
+        ("event", "paid"),
+    ] * 3
+
+
+def test_a_read_right_after_a_hangup_tells_the_cost_that_is_charged(state: SandboxState) -> None:
+    request(state, "create")
+    run_for(state, 3_000)
+    hang_up(state, 3_000)
+    details = call_details(state, now=START + 3_000)
+    assert (details["status"], details["cost"]) == ("finished", "0.05")
+    assert read.accounts(state)[ACCOUNT_KEY].balance == Decimal("99.95")
+
+
+def hang_up(state: SandboxState, at: int) -> None:
+    cause = {"cause": "normal"}
+    apply_event(state, "c1", Event(at=START + at, type="hangup", leg="a", data=cause))
+
+
+def respond_to(status: str, *results: int) -> Receiver:
+    """Respond with these results to the attempts that tell this status, with 200 to others."""
+    left = list(results)
+
+    def receive(delivery: Delivery) -> DeliveryResult:
+        is_meant = sent_details(delivery)["calls"][0]["status"] == status
+        return DeliveryResult(status=left.pop(0) if left and is_meant else 200)
+
+    return receive
+
+
+def test_a_later_attempt_tells_the_call_as_it_is_by_then(state: SandboxState) -> None:
+    request(state, "create", webhookUrl=HOOK)
+    deliveries = play_until_idle(state, respond_to("started", 500))
+    assert [
+        (each.id, *row) for each, row in zip(deliveries, statuses(deliveries), strict=True)
+    ] == [
+        ("w1", 1, "processed"),
+        ("w2", 1, "started"),
+        ("w3", 1, "answered"),
+        ("w4", 1, "finished"),
+        ("w2", 2, "finished"),
+    ]
+    assert [sent_details(each)["webhookSent"] for each in deliveries] == [0, 0, 0, 0, 1]
+    assert sent_details(deliveries[-1])["calls"][0]["cost"] == "0.05"
+
+
+def test_each_attempt_of_a_webhook_counts_itself_and_is_in_the_journal(
+    state: SandboxState,
+) -> None:
+    request(state, "create", "no-answer", webhookUrl=HOOK)
+    play_until_idle(state, respond_to("canceled", 500, 500, 200))
+    attempts = [
+        entry.payload
+        for entry in read.journal(state)
+        if isinstance(entry.payload, Delivery) and entry.payload.id == "w3"
+    ]
+    assert [
+        (sent_details(each)["webhookTry"], sent_details(each)["webhookSent"]) for each in attempts
+    ] == [
+        (1, 0),
+        (2, 0),
+        (3, 0),
+    ]
+    redeliver(state, "w3", START + 10**6)
+    assert [
+        (sent_details(each)["webhookTry"], sent_details(each)["webhookSent"])
+        for each in play_until_idle(state)
+    ] == [(4, 1)]
+    details = response_body(request(state, "get"))
+    assert (details["webhookTry"], details["webhookSent"]) == (4, 1)
+
+
+def test_an_attempt_on_its_way_is_counted_and_nothing_is_sent_before_its_result(
+    state: SandboxState,
+) -> None:
+    request(state, "create", "no-answer", webhookUrl=HOOK)
+    assert response_body(request(state, "get"))["webhookTry"] == 0
+    run_for(state, 10**6)
+    details = response_body(request(state, "get"))
+    assert (details["webhookTry"], details["webhookSent"]) == (1, 0)
+
+
+def test_a_copy_that_is_received_tells_that_the_end_was_sent(state: SandboxState) -> None:
+    request(state, "create", "doubled-report", "no-answer", webhookUrl=HOOK)
+    play_until_idle(state, lambda each: DeliveryResult(status=200 if each.copy_of else 404))
+    assert response_body(request(state, "get"))["webhookSent"] == 1
+
+
+def test_what_happens_on_the_way_does_not_change_what_was_sent(state: SandboxState) -> None:
+    request(state, "create", "late-report", webhookUrl=HOOK)
+    assert [status for _, status in statuses(play_until_idle(state))] == [
+        "processed",
+        "started",
+        "answered",
+        "finished",
+    ]
+
+
+def test_a_lost_webhook_that_is_redelivered_tells_the_call_as_it_is_by_then(
+    state: SandboxState,
+) -> None:
+    request(state, "create", "lost-report", webhookUrl=HOOK)
+    play_until_idle(state)
+    redeliver(state, "w1", START + 10**6)
+    assert statuses(play_until_idle(state)) == [(1, "finished")]
+
+
+def test_the_bare_webhook_quirk_sends_the_details_as_the_page_says(state: SandboxState) -> None:
+    patch_account(state, {"quirks": ["bare-webhook"]})
+    request(state, "create", webhookUrl=HOOK)
+    [*_, last] = play_until_idle(state, lambda _: DeliveryResult(status=500))
+    details = response_body(request(state, "get"))
+    assert (last.webhook.body, details["webhookTry"]) == (details, 3)
+
+
+def test_reading_a_call_does_not_change_when_it_was_updated(state: SandboxState) -> None:
+    request(state, "create")
+    play_until_idle(state)
+    for later in (60_000, 3_660_000):
+        details = call_details(state, now=START + later)
+        play_until_idle(state)
+        assert details["updatedAt"] - START // 1_000 == 8
+
+
+def test_a_call_that_has_not_begun_was_updated_when_it_was_created(state: SandboxState) -> None:
+    request(state, "create")
+    assert call_details(state)["updatedAt"] == START // 1_000
 
 
 def test_a_planned_call_can_be_rescheduled_or_removed(state: SandboxState) -> None:

@@ -12,7 +12,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START, only_providers, play_until_idle, state_with_scenarios
 from tests.support.vendors import response_body
-from tests.support.vendors.effebot import ACCOUNT_KEY, call_details, request
+from tests.support.vendors.effebot import ACCOUNT_KEY, call_details, patch_account, request
 
 MANAGER = [{"digit": 2, "managerPhone": "99999999998"}]
 
@@ -127,16 +127,51 @@ def test_key_words_are_compared_without_regard_to_case(
     )
 
 
-def test_silence_after_the_prompt_takes_the_entry_without_digit(
+SILENCE: list[dict[str, Any]] = [{"digit": 1, "smsText": "x"}, {"record": {"text": "Still there?"}}]
+
+
+@pytest.mark.parametrize(("wait", "at"), [(None, 10_000), ("0s", 7_000), ("2s", 9_000)])
+def test_the_entry_without_digit_is_taken_after_a_moment_of_silence_after_the_prompt(
+    configuration: Configuration, wait: str | None, at: int
+) -> None:
+    scenario = Scenario(name="mine", legs={"a": LegBehavior(talk=fixed_duration(60_000))})
+    state = state_with_scenarios(only_providers(configuration, "effebot"), scenario)
+    patch_account(state, {"answer_wait": wait})
+    request(state, "create", ivrs=SILENCE)
+    play_until_idle(state)
+    assert events(state, "play") == [(2_000, "play", "Greeting"), (at, "play", "Still there?")]
+    assert call_details(state)["ivrIdList"] == [1]
+
+
+@pytest.mark.parametrize(
+    ("ms_after_the_answer", "digits", "entries"),
+    [
+        (4_999, "1", [0]),
+        (5_001, "1", [0]),
+        (8_000, "1", [0]),
+        (8_000, "9", []),
+        (8_001, "1", [1, 0]),
+    ],
+)
+def test_a_digit_within_the_moment_after_the_prompt_leads_to_its_own_entry_alone(
+    configuration: Configuration, ms_after_the_answer: int, digits: str, entries: list[int]
+) -> None:
+    press = LegAction(
+        delay=fixed_duration(ms_after_the_answer), event_type="press", data={"digits": digits}
+    )
+    scenario = Scenario(name="mine", legs={"a": LegBehavior(actions=(press,))})
+    state = state_with_scenarios(only_providers(configuration, "effebot"), scenario)
+    request(state, "create", ivrs=SILENCE)
+    play_until_idle(state)
+    assert call_details(state)["ivrIdList"] == entries
+
+
+def test_nothing_is_taken_and_nothing_rejected_once_the_silent_callee_has_hung_up(
     configuration: Configuration,
 ) -> None:
-    ivrs: list[dict[str, Any]] = [
-        {"digit": 1, "smsText": "x"},
-        {"record": {"text": "Still there?"}},
-    ]
-    state = play_ivr(configuration, ivrs)
-    assert events(state, "play") == [(2_000, "play", "Greeting"), (7_000, "play", "Still there?")]
-    assert call_details(state)["ivrIdList"] == [1]
+    state = play_ivr(configuration, SILENCE)
+    assert events(state, "silence", "hangup", "branch") == [(8_000, "hangup", None)]
+    assert "event-rejected" not in {entry.type for entry in read.journal(state)}
 
 
 def test_a_digit_before_the_end_of_the_prompt_skips_the_entry_for_silence(
@@ -150,7 +185,7 @@ def test_a_digit_before_the_end_of_the_prompt_skips_the_entry_for_silence(
     assert call_details(state)["ivrIdList"] == [0]
 
 
-@pytest.mark.parametrize(("text", "end"), [("x" * 30, 4_000), ("x" * 45, 5_000)])
+@pytest.mark.parametrize(("text", "end"), [("x" * 30, 7_000), ("x" * 45, 8_000)])
 def test_a_prompt_lasts_one_second_per_fifteen_characters(
     configuration: Configuration, text: str, end: int
 ) -> None:

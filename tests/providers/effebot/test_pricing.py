@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.core.behavior import PRESETS, LegAction, LegBehavior, fixed_duration
+from mockserver.core.call import Event, IllegalTransition
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import apply_event
 from tests.support import read
-from tests.support.simulation import only_providers, play_until_idle, state_with_scenarios
+from tests.support.simulation import START, only_providers, play_until_idle, state_with_scenarios
 from tests.support.vendors import response_body
 from tests.support.vendors.effebot import balance, call_details, patch_account, request
 
@@ -52,6 +54,31 @@ def test_speech_synthesis_beyond_the_balance_is_refused(state: SandboxState) -> 
     patch_account(state, {"balance": "0.03"})
     assert request(state, "create", record={"text": "x" * 101}).fault == "insufficient-balance"
     assert balance(state) == Decimal("0.03")
+
+
+@pytest.mark.parametrize(
+    ("amount", "balance_left"), [("5", "95.00"), ("0.01", "99.99"), ("0", "100.00")]
+)
+def test_a_payment_that_is_ordered_is_charged_and_is_part_of_the_cost(
+    state: SandboxState, amount: str, balance_left: str
+) -> None:
+    request(state, "create")
+    apply_event(state, "c1", Event(at=START, type="paid", data={"amount": amount}))
+    assert (call_details(state)["cost"], balance(state)) == (amount, Decimal(balance_left))
+
+
+@pytest.mark.parametrize(
+    ("data", "shown"),
+    [({}, ""), ({"amount": "x"}, "x"), ({"amount": "-1"}, "-1"), ({"amount": "NaN"}, "NaN")],
+)
+def test_a_payment_without_a_proper_amount_is_not_possible(
+    state: SandboxState, data: dict[str, object], shown: str
+) -> None:
+    request(state, "create")
+    with pytest.raises(IllegalTransition) as error:
+        apply_event(state, "c1", Event(at=START, type="paid", data=data))
+    assert str(error.value) == f"paid needs an amount in USD such as 0.05, not {shown!r}"
+    assert (call_details(state)["cost"], balance(state)) == ("0", Decimal(100))
 
 
 PRICES = st.decimals(0, 1, places=2).map(str)

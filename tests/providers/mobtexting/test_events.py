@@ -166,7 +166,7 @@ def test_the_report_goes_to_the_webhook_url_of_the_account(
     [delivery] = play_until_idle(state)
     webhook = delivery.webhook
     assert (webhook.kind, webhook.method, webhook.url) == ("completed", "POST", url)
-    assert (webhook.kind,) == PROVIDER.webhooks
+    assert [webhook.kind] == list(PROVIDER.webhooks)
 
 
 def test_the_report_goes_to_the_inbox_if_its_webhook_was_removed(state: SandboxState) -> None:

@@ -20,6 +20,8 @@ KEYS = [
     "hosts",
     "operations",
     "webhooks",
+    "webhook_kinds",
+    "retry",
     "acts",
     "quirks",
     "words",
@@ -35,6 +37,7 @@ def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteCl
     [mobtexting] = [provider for provider in providers if provider["name"] == "mobtexting"]
     assert list(mobtexting) == KEYS
     host = "portal.mobtexting.com"
+    provider = site.sandbox.state.configuration.providers["mobtexting"].provider
     assert {name: mobtexting[name] for name in KEYS[:-1]} == {
         "name": "mobtexting",
         "title": "Mobtexting",
@@ -50,8 +53,20 @@ def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteCl
             }
         ],
         "webhooks": ["completed"],
+        "webhook_kinds": [
+            {
+                "kind": "completed",
+                "body": "documented",
+                "satisfied_by": "observed",
+                "waits": "assumed",
+                "later_attempts": "unchanged",
+                "later_attempts_evidence": "assumed",
+                "note": provider.webhooks["completed"].note,
+            }
+        ],
+        "retry": {"waits": [], "satisfied_by": [200, 202]},
         "acts": [],
-        "quirks": dict(site.sandbox.state.configuration.providers["mobtexting"].provider.quirks),
+        "quirks": dict(provider.quirks),
         "words": {},
     }
 
