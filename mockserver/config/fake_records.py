@@ -13,7 +13,7 @@ from mockserver.config.schema_checks import (
 )
 from mockserver.core.account import Account, to_document
 from mockserver.core.bound_provider import BoundProvider
-from mockserver.core.provider import FakePerson
+from mockserver.core.fake_person import FakePerson
 from mockserver.core.seeded import digest
 from mockserver.core.suggestions import did_you_mean
 

@@ -1,11 +1,12 @@
 """The provider contract: endpoints, vendor events, what a provider reads, and its effects."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from mockserver.core.account import NO_RETRY, Account, Charge, Retry, SaveRecord
 from mockserver.core.account_values import AccountRules
 from mockserver.core.call import Call, Event, PlannedCall
+from mockserver.core.fake_person import RecordGenerator
 from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.possible_calls import NO_CALLS, PossibleCalls
@@ -120,19 +121,6 @@ class Resource(NamedTuple):
     waits_for: Callable[[Call], bool]
     assign: Callable[[Call, Account, int, ReadModel], Event | None]
     is_reserved: Callable[[Call], bool] = lambda _: False
-
-
-class FakePerson(NamedTuple):
-    """A generated person, from whom a provider builds a record."""
-
-    first_name: str
-    last_name: str
-    email: str
-    phone: str
-
-
-RecordGenerator = Callable[[FakePerson, int, Account], tuple[str, Any]]
-"""(person, zero-based index, the account so far) -> (identity, record)."""
 
 
 PlannedCalls = Callable[[RequestContext], tuple[PlannedCall, ...]]

@@ -4,7 +4,7 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.account_values import Count
-from mockserver.core.provider import FakePerson
+from mockserver.core.fake_person import FakePerson
 from mockserver.providers.ccai.records import Agent, Contact, Ticket
 
 FIRST_CONTACT: Final = 380_000_000_000

@@ -4,7 +4,7 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.account_values import Count
-from mockserver.core.provider import FakePerson
+from mockserver.core.fake_person import FakePerson
 from mockserver.providers.effebot.records import AudioRecord, BlockedPhone, Phone, Template
 
 FIRST_ID: Final = 5_000

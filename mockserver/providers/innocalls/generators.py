@@ -3,7 +3,7 @@
 from typing import Final
 
 from mockserver.core.account import Account
-from mockserver.core.provider import FakePerson
+from mockserver.core.fake_person import FakePerson
 from mockserver.providers.innocalls.records import Extension, Flow
 
 FIRST_EXTENSION: Final = 200

@@ -3,7 +3,7 @@
 from typing import Final
 
 from mockserver.core.account import Account
-from mockserver.core.provider import FakePerson
+from mockserver.core.fake_person import FakePerson
 from mockserver.providers.mobtexting.records import Flow
 
 FIRST_FLOW: Final = 1_000

@@ -4,7 +4,7 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.account_values import OptionalDigits
-from mockserver.core.provider import FakePerson
+from mockserver.core.fake_person import FakePerson
 from mockserver.providers.phonon.records import Flow
 
 
