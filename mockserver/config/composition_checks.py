@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from mockserver.config.playability import describe_sites, gets_beyond, never_reached
+from mockserver.config.playability import describe_sites, never_reached
 from mockserver.config.problems import DocumentPath
 from mockserver.config.scenario_parts import LIST_KEYS, ListItem, list_items
 from mockserver.config.schema_checks import KeySegment, PathProblem
@@ -77,7 +77,7 @@ class Scope(NamedTuple):
         if not item.position:
             return self
         pairs = zip(self.words, self.hidden, strict=True)
-        reached = [pair for pair in pairs if gets_beyond(item.key, pair[0].site)]
+        reached = [pair for pair in pairs if pair[0].site.calls.reaches_beyond_first(item.key)]
         return self._replace(
             words=tuple(words for words, _ in reached), hidden=tuple(words for _, words in reached)
         )

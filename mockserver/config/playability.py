@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from mockserver.config.leg_checks import leg_behavior_problems, shadowed_leg_problems
 from mockserver.config.problems import DocumentPath
@@ -13,15 +12,11 @@ from mockserver.config.schema_checks import KeySegment, PathProblem, format_valu
 from mockserver.config.webhook_checks import webhook_problems
 from mockserver.core.match_words import build_match_rule
 from mockserver.core.playability import AccountKey, PlaySite, operation_sites, play_sites
+from mockserver.core.possible_calls import ONE_ITEM_REASONS
 from mockserver.core.provider import all_faults
 from mockserver.core.scenario import CONTEXT_NAMES, Scenario
 
 RawMapping = Mapping[str, Any]
-
-ONE_ITEM_REASONS: Final = MappingProxyType(
-    {"attempts": "dials no call again", "numbers": "tries one number only"}
-)
-"""Key of a list -> why a call reaches no more than its first item."""
 
 
 class PlayContext(NamedTuple):
@@ -147,13 +142,9 @@ def _fault_references(part: ScenarioPart) -> Iterator[tuple[DocumentPath, str]]:
 def _list_problems(part: ScenarioPart, calls: tuple[PlaySite, ...]) -> Iterator[PathProblem]:
     """Yield the second item of a list of which no operation gets beyond the first."""
     for item in list_items(part.body):
-        if calls and item.position == 1 and not any(gets_beyond(item.key, site) for site in calls):
+        is_reached = any(site.calls.reaches_beyond_first(item.key) for site in calls)
+        if calls and item.position == 1 and not is_reached:
             yield (*part.path, item.key, 1), never_reached(item.key, calls)
-
-
-def gets_beyond(key: str, site: PlaySite) -> bool:
-    """Whether a call of the site can reach more than the first item of the list `key`."""
-    return {"attempts": site.calls.redials, "numbers": site.calls.alternates}.get(key, True)
 
 
 def never_reached(key: str, sites: Iterable[PlaySite]) -> str:

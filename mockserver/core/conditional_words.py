@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from mockserver.core.playability import PlaySite
+from mockserver.core.possible_calls import ONE_ITEM_REASONS
 from mockserver.core.scenario import Scenario
 
 
@@ -41,14 +42,9 @@ def failing_words(scenario: Scenario, aspect: str, site: PlaySite) -> Iterator[t
                 yield rule.place.format(word), reason
 
 
-def _long_attempts(scenario: Scenario) -> Iterator[str]:
-    if len(scenario.attempts) > 1:
-        yield "attempts"
-
-
-def _long_numbers(scenario: Scenario) -> Iterator[str]:
-    if len(scenario.numbers) > 1:
-        yield "numbers"
+def _long_lists(scenario: Scenario) -> Iterator[str]:
+    lists = {"attempts": scenario.attempts, "numbers": scenario.numbers}
+    return (key for key, items in lists.items() if len(items) > 1)
 
 
 def _named_kinds(scenario: Scenario) -> Iterator[str]:
@@ -59,12 +55,9 @@ def _reordered_kinds(scenario: Scenario) -> Iterator[str]:
     return (kind for kind, behavior in scenario.webhooks.items() if behavior.reorder)
 
 
-def _redial_obstacle(_: Scenario, __: str, site: PlaySite) -> str:
-    return "" if site.calls.redials else f"{site.operation} dials no call again"
-
-
-def _number_obstacle(_: Scenario, __: str, site: PlaySite) -> str:
-    return "" if site.calls.alternates else f"{site.operation} tries one number only"
+def _list_obstacle(_: Scenario, key: str, site: PlaySite) -> str:
+    is_reached = site.calls.reaches_beyond_first(key)
+    return "" if is_reached else f"{site.operation} {ONE_ITEM_REASONS[key]}"
 
 
 def _kind_obstacle(_: Scenario, kind: str, site: PlaySite) -> str:
@@ -83,8 +76,7 @@ def _order_obstacle(scenario: Scenario, kind: str, site: PlaySite) -> str:
 
 
 CONDITIONAL_WORDS: Final = (
-    ConditionalWord("legs", "{}", _long_attempts, _redial_obstacle),
-    ConditionalWord("legs", "{}", _long_numbers, _number_obstacle),
+    ConditionalWord("legs", "{}", _long_lists, _list_obstacle),
     ConditionalWord("webhooks", "webhooks.{}", _named_kinds, _kind_obstacle),
     ConditionalWord("webhooks", "webhooks.{}.reorder", _reordered_kinds, _order_obstacle),
 )

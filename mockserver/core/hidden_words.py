@@ -131,11 +131,13 @@ def _hidden_inside(scenario: Scenario, scope: Scope) -> Iterator[HiddenWord]:
 def _items(scenario: Scenario, scope: Scope) -> Iterator[Item]:
     """Yield the items that a call can reach: of a `choose`, the one that it draws."""
     calls = scope.words.site.calls
-    listed = (
-        ("attempts", scenario.attempts if calls.redials else scenario.attempts[:1]),
-        ("numbers", scenario.numbers if calls.alternates else scenario.numbers[:1]),
-    )
-    named = [(key, position, name) for key, names in listed for position, name in enumerate(names)]
+    listed = (("attempts", scenario.attempts), ("numbers", scenario.numbers))
+    named = [
+        (key, position, name)
+        for key, names in listed
+        for position, name in enumerate(names)
+        if position == 0 or calls.reaches_beyond_first(key)
+    ]
     if scenario.choose:
         drawn = scope.draw(scenario)
         named = [("choose", [name for _, name in scenario.choose].index(drawn), drawn)]

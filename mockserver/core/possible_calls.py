@@ -1,5 +1,6 @@
 """What the calls of an operation can be like, whatever its requests ask for."""
 
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 
@@ -22,5 +23,14 @@ class PossibleCalls(NamedTuple):
     alternates: bool = False
     hands_over: bool = False
 
+    def reaches_beyond_first(self, key: str) -> bool:
+        """Whether a call can reach more than the first item of the list `key`."""
+        return {"attempts": self.redials, "numbers": self.alternates}.get(key, True)
+
+
+ONE_ITEM_REASONS: Final = MappingProxyType(
+    {"attempts": "dials no call again", "numbers": "tries one number only"}
+)
+"""Key of a list -> why a call reaches no more than its first item; an operation does so."""
 
 NO_CALLS: Final = PossibleCalls()

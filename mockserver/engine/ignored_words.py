@@ -186,16 +186,13 @@ def _hidden(state: SandboxState, site: PlaySite, match: CallMatch) -> Iterator[I
     scenarios, seed = state.configuration.scenarios, state.configuration.seed
     words = scenarios.words_at(site)
     draw = partial(draw_item, scenarios, seed, match.draw)
-    aspects_by_key: dict[tuple[str, str], list[str]] = {}
-    selected_by_key: dict[tuple[str, str], SelectedScenario] = {}
+    found: dict[tuple[str, str], tuple[SelectedScenario, list[str]]] = {}
     for aspect in ASPECTS:
-        selected: SelectedScenario | None = getattr(match.selection, aspect)
-        if selected:
-            key = selected.scenario.name, selected.rank
-            selected_by_key[key] = selected
-            aspects_by_key.setdefault(key, []).append(aspect)
-    for key, aspects in aspects_by_key.items():
-        selected = selected_by_key[key]
+        each: SelectedScenario | None = getattr(match.selection, aspect)
+        if each:
+            key = each.scenario.name, each.rank
+            found.setdefault(key, (each, []))[1].append(aspect)
+    for selected, aspects in found.values():
         for hidden in hidden_words(words, selected.scenario, aspects, draw):
             yield Ignored(*hidden, strict=_is_asked_for(selected))
 

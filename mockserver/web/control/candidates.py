@@ -15,8 +15,8 @@ Decided = Mapping[str, SelectedScenario]
 def explain_activations(exchange: Exchange, match: CallMatch) -> Iterator[dict[str, Any]]:
     """Yield each activation of the moment: what it decides of the call, or why it decides nothing.
 
-    An activation suits whose scenario and match the request meets; one that suits may still be
-    overtaken by what comes before it.
+    An activation suits whose scenario and match the request meets. What comes before it may still
+    decide all of which its scenario speaks.
     """
     decided = _decided(match)
     for activation in exchange.activations:
@@ -28,13 +28,13 @@ def explain_activations(exchange: Exchange, match: CallMatch) -> Iterator[dict[s
         scenario = exchange.scenarios.by_name.get(activation.scenario_name)
         mismatch = _activation_mismatch(activation, scenario, match.context)
         is_late = not (mismatch or decides)
-        overtaken = _overtaken(exchange, scenario, decided) if scenario and is_late else ""
+        deciders = _name_deciders(exchange, scenario, decided) if scenario and is_late else ""
         yield {
             "activation": activation.id,
             "scenario": activation.scenario_name,
             "suited": not mismatch,
             "decides": decides,
-            "reason": mismatch or overtaken or None,
+            "reason": mismatch or deciders or None,
         }
 
 
@@ -45,7 +45,7 @@ def explain_match_rules(exchange: Exchange, match: CallMatch) -> Iterator[dict[s
     for scenario in exchange.scenarios.matchable:
         reason = scenario.match and _mismatch(scenario.match, scenario, match.context)
         if not reason and scenario.name not in deciders:
-            reason = _overtaken(exchange, scenario, decided)
+            reason = _name_deciders(exchange, scenario, decided)
         if reason:
             yield {"scenario": scenario.name, "reason": reason}
 
@@ -70,8 +70,8 @@ def _mismatch(rule: MatchRule, scenario: Scenario, context: MatchContext) -> str
     return rule.mismatch(context) or scenario.missing_requirement(context)
 
 
-def _overtaken(exchange: Exchange, scenario: Scenario, decided: Decided) -> str:
-    """Say what decides, in place of a scenario that suits, all of which that speaks."""
+def _name_deciders(exchange: Exchange, scenario: Scenario, decided: Decided) -> str:
+    """Name what decides all of which a scenario speaks, although the scenario suits."""
     aspects = exchange.scenarios.reach(scenario).aspects
     deciders = (f"{aspect} is decided by {_describe(decided[aspect])}" for aspect in aspects)
     return f"it suits, but {', '.join(deciders)}"

@@ -124,6 +124,5 @@ def _serialize_list(part: Scenario, site: PlaySite) -> Iterator[dict[str, Any]]:
     items = [each for each in successors(part) if each.position]
     if items:
         key = items[0].key
-        reached = {"attempts": site.calls.redials, "numbers": site.calls.alternates}
-        shown = items if reached.get(key, True) else items[:1]
+        shown = items if site.calls.reaches_beyond_first(key) else items[:1]
         yield {"scenario": part.name, "by": key, "items": [each.name for each in shown]}
