@@ -21,6 +21,7 @@ from mockserver.config.schema_checks import (
     without_problems,
 )
 from mockserver.core.account import Account, Limits, Retry, merge_patch
+from mockserver.core.account_values import AccountRules
 from mockserver.core.time import Duration
 
 RawMapping = Mapping[str, Any]
@@ -114,13 +115,13 @@ def _known_keys(known_names: KnownNames, provider: str) -> tuple[str, ...]:
 
 def build_account(known_names: KnownNames, name: str, provider: str, body: RawMapping) -> Account:
     """Build an account from a body without problems."""
-    credentials, limits = body.get("credentials", "any"), body.get("limits")
+    limits = body.get("limits")
     record_types = known_names.record_types[provider].items()
     common = records.parse_provider_settings(_CommonSettings, body)
     return Account(
         name=name,
         provider=provider,
-        credentials=None if credentials == "any" else frozenset(map(str, credentials)),
+        credentials=_build_credentials(known_names.account_rules.get(provider, NO_RULES), body),
         numbers=frozenset(map(str, body["numbers"])) if "numbers" in body else None,
         webhooks=body.get("webhooks", {}),
         retry=_build_retry(body["retry"], known_names.retries[provider])
@@ -144,6 +145,13 @@ def build_account(known_names: KnownNames, name: str, provider: str, body: RawMa
         redial_after=common.redial_after,
         document=body,
     )
+
+
+def _build_credentials(rules: AccountRules, body: RawMapping) -> frozenset[str] | None:
+    """The credentials of an account; None if it accepts any."""
+    own = body.get(rules.credential)
+    credentials = body.get("credentials", [own] if own else "any")
+    return None if credentials == "any" else frozenset(map(str, credentials))
 
 
 def _problems(known_names: KnownNames, provider: str, body: RawMapping) -> tuple[PathProblem, ...]:

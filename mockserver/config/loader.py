@@ -89,7 +89,7 @@ def check_sources(
     _add_problems_of_each_file(files, known_names, lost_keys)
     _add_cycle_problems(files)
     add_playability_problems(files, providers)
-    add_repeated_name_problems(files)
+    add_repeated_name_problems(files, known_names.account_rules)
     sound = find_sound_scenarios(files, lost_keys)
     scenarios = build_sound_scenarios(files, sound, all_vendor_events(known_names))
     _add_composition_problems(files, scenarios, providers)

@@ -11,14 +11,23 @@ KEY = "x-evidence"
 
 
 def add_evidence(document: dict[str, Any], provider: Provider) -> dict[str, Any]:
-    """Return the document with `x-evidence` at each operation, and with that of the rest."""
+    """Return the document with `x-evidence` at each operation, and with that of the rest.
+
+    `other_methods` are those by which the operation is there, too.
+    """
     endpoints = {
         (endpoint.path, endpoint.method, endpoint.operation): endpoint
         for endpoint in provider.endpoints
     }
     for path, method, entry in iter_operations(document):
         endpoint = endpoints[path, method, entry["operationId"]]
-        entry[KEY] = _operation_evidence(endpoint)  # type: ignore[index]
+        others = {
+            each.method: str(each.evidence)
+            for each in provider.endpoints
+            if (each.path, each.operation) == (path, endpoint.operation) and each.method != method
+        }
+        evidence = _operation_evidence(endpoint)
+        entry[KEY] = {**evidence, "other_methods": others} if others else evidence  # type: ignore[index]
     words = {
         field: {word: str(evidence) for word, evidence in words.items()}
         for field, words in provider.words.items()

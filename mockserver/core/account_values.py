@@ -50,7 +50,8 @@ class AccountRules(NamedTuple):
       empty if the requests themselves say where webhooks go;
     - `identities`: kind of record -> the identities that a request can name;
     - `check`: returns the problems of an account without other problems;
-    - `unused`: key that other providers use -> why it can have no effect here.
+    - `unused`: key that other providers use -> why it can have no effect here;
+    - `credential`: the setting that is the credential of an account without `credentials`.
     """
 
     reads_numbers: bool = False
@@ -59,3 +60,4 @@ class AccountRules(NamedTuple):
     identities: Mapping[str, Identity] = EMPTY_MAPPING
     check: Callable[[Mapping[str, Any]], Iterable[ValueProblem]] = no_problems
     unused: Mapping[str, str] = EMPTY_MAPPING
+    credential: str = ""

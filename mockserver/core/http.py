@@ -63,11 +63,23 @@ class Request(Value):
     body_error: str = ""
     vendor_host: str = ""
 
+    @property
+    def media_type(self) -> str:
+        """The media type that the header `Content-Type` names, without its parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
     def accepts(self, media_type: str) -> bool:
         """Return True if the `Accept` header names this media type; wildcards do not count."""
         accepted = self.headers.get("accept", "")
         types = {part.split(";")[0].strip().lower() for part in accepted.split(",")}
         return media_type in types
+
+
+def describe_content_type(request: Request, accepted: str) -> str:
+    """Describe the header `Content-Type` of a request that has another one than the accepted."""
+    sent = request.headers.get("content-type", "")
+    received = f"received {sent!r}" if sent else "not sent"
+    return f"Content-Type: {received}; would pass: {accepted}"
 
 
 class Response(Value):

@@ -45,9 +45,11 @@ class Effects(Value):
 NO_EFFECTS: Final = Effects()
 
 
-class EndpointResult(Value):
+class EndpointResult(TrackedValue):
     response: Response
     effects: Effects = NO_EFFECTS
+    refused_items: tuple[Rule, ...] = ()
+    """The broken rule of each item left out: its field is a path, and it has a `detail`."""
 
 
 class EventContext(TrackedValue):

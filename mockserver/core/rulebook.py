@@ -103,13 +103,13 @@ class RequestContext(TrackedValue):
         """Return the context of one item of a batch: its own fields, and its own violations.
 
         `field` is the name of the list, `index` counts from 0. An item that is no object has no
-        fields.
+        fields; a violation of the item itself has an empty field.
         """
         prefix = f"{field}.{index}."
         own = tuple(
-            violation.replace(field=violation.field.removeprefix(prefix))
+            violation.replace(field=violation.field[len(prefix) :])
             for violation in self.violations
-            if violation.field.startswith(prefix)
+            if f"{violation.field}.".startswith(prefix)
         )
         items = self.fields.get(field)
         item = items[index] if isinstance(items, list) else None
@@ -126,6 +126,9 @@ class Rule(TrackedValue):
     `condition` is how we know that this request is refused with this fault, where that is known in
     another way than the fault's text; `note` says more, such as where the vendor's page contradicts
     itself.
+
+    `detail` says in words what the request has that breaks the rule, and what would pass, where
+    that is not a field of the request.
     """
 
     test: Callable[[RequestContext], bool]
@@ -134,6 +137,7 @@ class Rule(TrackedValue):
     restriction: str = ""
     condition: Evidence | None = None
     note: str = ""
+    detail: Callable[[RequestContext], str] | None = None
 
     @property
     def condition_evidence(self) -> Evidence:

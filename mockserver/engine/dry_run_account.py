@@ -66,8 +66,12 @@ def _only_named(scenarios: ScenarioSet) -> ScenarioSet:
 
 
 def operation_requests(bound: BoundProvider, account: Account) -> Iterator[OperationRequests]:
-    """Yield the requests of each operation that places calls, one for each call flow."""
-    for endpoint in bound.provider.endpoints:
+    """Yield the requests of each operation that places calls, one for each call flow.
+
+    Of an operation with two methods, the first endpoint counts.
+    """
+    by_operation = {each.operation: each for each in reversed(bound.provider.endpoints)}
+    for endpoint in reversed(by_operation.values()):
         if endpoint.operation in bound.provider.samples:
             accepted = accepted_requests(bound, endpoint, account, 0)
             incoming = (

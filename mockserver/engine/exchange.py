@@ -152,6 +152,8 @@ def describe_fault(rule: Rule, context: RequestContext) -> str:
     summary = f"{fault.name} ({describe_evidence(rule)}): {message}"
     if context.request.body_error:
         return f"{summary}; {context.request.body_error}"
+    if rule.detail:
+        return f"{summary}; {rule.detail(context)}"
     if not rule.field:
         return summary
     expected = next((item.expected for item in context.violations if item.field == rule.field), "")

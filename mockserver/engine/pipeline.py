@@ -13,6 +13,7 @@ from mockserver.engine.effects import apply, split_effects
 from mockserver.engine.exchange import Exchange, IncomingRequest, MatchedRequest
 from mockserver.engine.ignored_words import ignored_by_request
 from mockserver.engine.ordered_responses import explain_response, ordered_fault, ordered_response
+from mockserver.engine.refused_items import describe_refused_items
 from mockserver.engine.retry_after import add_retry_after
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
@@ -189,6 +190,9 @@ def _build_exchange(
     is_special = broken_rules or matched.is_api_ordered
     reasons = explain_response(matched, context, broken_rules) if is_special else ("", "", "")
     ordered_by, ordered, explanation = reasons
+    if result.refused_items:
+        refused = describe_refused_items(result.refused_items, context)
+        explanation = "; ".join(filter(None, (refused, explanation)))
     fits_all = matched.is_plain and matched.matches[0].selection.fits_all
     return Exchange(
         id=request_id,
@@ -201,7 +205,7 @@ def _build_exchange(
         explanation=explanation,
         scenario_names=() if matched.is_plain else scenario_names(matched, placed),
         call_ids=tuple([call.spec.id for call in calls]),
-        broken_rules=() if matched.api.fault else broken_rules,
+        broken_rules=() if matched.api.fault else broken_rules or result.refused_items,
         violations=context.violations,
         matches=matched.matches,
         scenarios=matched.scenarios,

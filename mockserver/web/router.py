@@ -109,7 +109,9 @@ def _find_route(table: _RouteTable, method: str, host: str, path: str) -> Vendor
     if not at_path:
         return UnknownPath(nearest_operations(table.providers, method, target.path))
     first = at_path[0]
-    methods = [route.endpoint.method for route in at_path if route.bound is first.bound]
+    methods = dict.fromkeys(
+        route.endpoint.method for route in at_path if route.bound is first.bound
+    )
     return first._replace(allowed_methods=tuple(methods), host=target.host or "")
 
 

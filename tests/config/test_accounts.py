@@ -242,6 +242,24 @@ def test_an_empty_account_of_every_provider_is_valid(name: str) -> None:
     assert (account.settings is None) == (BUNDLED[name].provider.settings is None)
 
 
+@pytest.mark.parametrize(
+    ("document", "credentials"),
+    [
+        ({}, None),
+        ({"security_id": "one"}, {"one"}),
+        ({"security_id": "one", "credentials": "any"}, None),
+        ({"security_id": "one", "credentials": ["one", "two"]}, {"one", "two"}),
+    ],
+)
+def test_an_account_of_phonon_without_credentials_has_its_security_id(
+    document: dict[str, Any], credentials: set[str] | None
+) -> None:
+    account, problems = parse_account(collect_known_names(BUNDLED), "own", "phonon", document)
+    assert problems == ()
+    assert account is not None
+    assert account.credentials == credentials
+
+
 def test_no_more_than_100_problems_of_an_account_are_worded() -> None:
     account, problems = parse({f"unknown-{number}": number for number in range(50_000)})
     more = ((), "there are more problems: these are the first 100")

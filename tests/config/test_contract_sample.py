@@ -95,13 +95,13 @@ def test_callee_busy_ends_with_a_busy_callee(state: SandboxState) -> None:
 
 
 def test_one_then_two_presses_1_and_then_2(state: SandboxState) -> None:
-    click_to_call_through_scenarios(state, "one-then-two", to="flow:1")
+    click_to_call_through_scenarios(state, "one-then-two", to="flow:220")
     play_until_idle(state)
     assert leg_log(state)[1:4] == ["2.48 answer a", "5.48 press a 1", "7.48 press a 2"]
 
 
 def test_says_yes_speaks_after_the_answer(state: SandboxState) -> None:
-    click_to_call_through_scenarios(state, "says-yes", to="flow:1")
+    click_to_call_through_scenarios(state, "says-yes", to="flow:220")
     play_until_idle(state)
     assert leg_log(state)[1:3] == ["3 answer a", "4 say a yes"]
 
@@ -113,7 +113,7 @@ def test_presses_two_presses_2_and_b_is_busy(state: SandboxState) -> None:
 
 
 def test_presses_two_ignores_leg_b_in_a_call_without_one(state: SandboxState) -> None:
-    click_to_call_through_scenarios(state, "presses-two", to="flow:1")
+    click_to_call_through_scenarios(state, "presses-two", to="flow:220")
     play_until_idle(state)
     assert leg_log(state)[1:] == ["3 answer a", "4 press a 2", "10 hangup a normal"]
     [ignored] = [entry.payload for entry in read.journal(state) if entry.type == "ignored"]

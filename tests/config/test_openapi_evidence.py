@@ -22,7 +22,10 @@ def test_every_operation_has_the_evidence_of_itself_and_of_its_rules(bound: Boun
         evidence = evidence_of(bound.provider.name, endpoint.operation)
         faults = {rule.fault.name for stage in endpoint.rules for rule in stage}
         conditions = [each for fault in evidence["faults"].values() for each in fault["conditions"]]
-        assert evidence["operation"] == endpoint.evidence
+        assert endpoint.evidence in {
+            evidence["operation"],
+            *evidence.get("other_methods", {}).values(),
+        }
         assert evidence["faults"].keys() == faults
         assert len(conditions) == sum(map(len, endpoint.rules))
 
@@ -42,6 +45,20 @@ def test_an_operation_that_is_not_on_the_page_is_not_documented(
     operation: str, evidence: str
 ) -> None:
     assert evidence_of("ccai", operation)["operation"] == evidence
+
+
+@pytest.mark.parametrize(
+    ("provider", "operation", "methods"),
+    [
+        ("mobtexting", "c2c", {"GET": "observed"}),
+        ("effebot", "get-languages", {"GET": "documented"}),
+        ("effebot", "get", None),
+    ],
+)
+def test_another_method_of_an_operation_has_its_own_evidence(
+    provider: str, operation: str, methods: dict[str, str] | None
+) -> None:
+    assert evidence_of(provider, operation).get("other_methods") == methods
 
 
 @pytest.mark.parametrize(
@@ -137,3 +154,4 @@ def test_the_form_of_the_status_webhook_is_observed_and_names_the_quirk_for_that
 ):
     [status, _] = PROVIDERS["effebot"].document()[KEY]["webhooks"]
     assert (status["body"], "bare-webhook" in status["note"]) == ("observed", True)
+    assert KEY not in PROVIDERS["innocalls"].document()

@@ -15,6 +15,7 @@ FIRST = {
     "a credential": SHOP % "two, one",
     "any credential": "accounts: {shop: {provider: mobtexting, credentials: any}}",
     "any, unsaid": "accounts: {shop: {provider: mobtexting}}",
+    "a security id": "accounts: {shop: {provider: phonon, security_id: one}}",
 }
 
 
@@ -60,6 +61,16 @@ FIRST = {
                 "give one of them a list of `credentials`"
             ),
         ),
+        (
+            "a security id",
+            "accounts: {other: {provider: phonon, security_id: one}}",
+            "b.yaml:1:51: 'one' is a credential of shop already, at {a}:1:50",
+        ),
+        (
+            "a security id",
+            "accounts: {other: {provider: phonon, credentials: [two, one]}}",
+            "b.yaml:1:57: 'one' is a credential of shop already, at {a}:1:50",
+        ),
     ],
 )
 def test_what_an_earlier_file_has_already_is_a_problem_with_both_places(
@@ -86,6 +97,13 @@ def test_another_name_vendor_or_credential_and_a_bundled_name_are_free(
     a, b = tmp_path / "a.yaml", tmp_path / "b.yaml"
     a.write_text(FIRST["an account"], "utf-8")
     b.write_text(second, "utf-8")
+    assert check_files(a, b) == []
+
+
+def test_two_accounts_with_security_ids_of_their_own_are_no_problem(tmp_path: Path) -> None:
+    a, b = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    a.write_text(FIRST["a security id"], "utf-8")
+    b.write_text("accounts: {other: {provider: phonon, security_id: two}}", "utf-8")
     assert check_files(a, b) == []
 
 

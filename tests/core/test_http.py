@@ -28,6 +28,21 @@ def test_a_request_accepts_json_if_its_accept_header_lists_it(
     assert request.accepts("application/json") is accepted
 
 
+@pytest.mark.parametrize(
+    ("headers", "media_type"),
+    [
+        ({"content-type": "application/json"}, "application/json"),
+        ({"content-type": " Text/Plain ; charset=utf-8"}, "text/plain"),
+        ({"content-type": ""}, ""),
+        ({}, ""),
+    ],
+)
+def test_the_media_type_of_a_request_is_that_of_its_header_without_parameters(
+    headers: dict[str, str], media_type: str
+) -> None:
+    assert Request(method="POST", path="/", headers=headers).media_type == media_type
+
+
 def test_requests_and_responses_have_empty_defaults() -> None:
     plain = Request(
         method="GET",

@@ -188,6 +188,7 @@ BATCH = RequestContext(
     violations=(
         Violation(field="calls.0.to", keyword="pattern"),
         Violation(field="calls.0.legs.1.at", keyword="required"),
+        Violation(field="calls.1", keyword="type"),
         Violation(field="calls.10.to", keyword="required"),
         Violation(field="key", keyword="pattern"),
     ),
@@ -205,7 +206,7 @@ BATCH = RequestContext(
                 Violation(field="legs.1.at", keyword="required"),
             ),
         ),
-        (1, {}, ()),
+        (1, {}, (Violation(field="", keyword="type"),)),
     ],
 )
 def test_the_context_of_a_batch_item_has_its_fields_and_violations(

@@ -262,8 +262,16 @@ def test_the_operations_of_an_account_share_the_budget(monkeypatch: pytest.Monke
     )
     state = build_state(build_shop({}), bad)
     bound = state.configuration.providers["toy"]
-    twice = bound.provider._replace(endpoints=bound.provider.endpoints[:1] * 2)
-    configuration = state.configuration._replace(providers={"toy": bound._replace(provider=twice)})
+    first = bound.provider.endpoints[0]
+    samples, checks = bound.provider.samples, bound.checks
+    twice = bound._replace(
+        provider=bound.provider._replace(
+            endpoints=(first, first._replace(operation="other")),
+            samples={**samples, "other": samples[first.operation]},
+        ),
+        checks={**checks, "other": checks[first.operation]},
+    )
+    configuration = state.configuration._replace(providers={"toy": twice})
     for items, count in ((1_000, 2), (1, 3)):
         monkeypatch.setattr(module, "MAX_ITEMS", items)
         monkeypatch.setattr(module, "MIN_ITEMS", items)
@@ -321,3 +329,17 @@ def test_a_hundred_scenarios_beside_generated_people_need_little_work(
     account = "provider: ccai, generate: {contacts: 500, tickets: 300, agents: 20}"
     assert check(own_file({"acme": account}, "needs: {leg: b}", steps) + "".join(lines)) == []
     assert len(played) <= 100 * 2 * len({"acme", *PROVIDERS})
+
+
+def test_an_operation_with_two_methods_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    played = count_requests(monkeypatch)
+    bad = build_scenario(
+        Step(delay=fixed_duration(0), event_type="rate", location="f:2:1"), match=MatchRule()
+    )
+    state = build_state(build_shop({}), bad)
+    bound = state.configuration.providers["toy"]
+    first = bound.provider.endpoints[0]
+    both = bound.provider._replace(endpoints=(first, first._replace(method="GET")))
+    configuration = state.configuration._replace(providers={"toy": bound._replace(provider=both)})
+    dry_run(configuration, bad)
+    assert len(played) == 1

@@ -33,7 +33,7 @@ def build_account(provider: str, **document: Any) -> Account:
 def accept(account: Account, operation: str = "") -> AcceptedRequests:
     bound = PROVIDERS[account.provider]
     wanted = operation or CREATING.get(account.provider, "create")
-    [endpoint] = [each for each in bound.provider.endpoints if each.operation == wanted]
+    endpoint = next(each for each in bound.provider.endpoints if each.operation == wanted)
     return accepted_requests(bound, endpoint, account, NOW)
 
 

@@ -127,13 +127,18 @@ def test_a_bundled_scenario_plays_its_legs_attempts_and_report_on_two_legs(
     assert (", ".join(leg_log(state)), attempt_outcomes(state), *reports) == LEG_CASES[scenario]
 
 
+def acts_of_legs(state: SandboxState) -> list[str]:
+    """Return the events of the legs without the text that the flow plays."""
+    return [line for line in leg_log(state) if " play " not in line]
+
+
 @pytest.mark.parametrize("scenario", FLOW_CASES)
 def test_a_bundled_scenario_plays_its_leg_and_report_on_a_flow(
     state: SandboxState, scenario: str
 ) -> None:
-    click_to_call_through_scenarios(state, scenario, to="flow:1")
+    click_to_call_through_scenarios(state, scenario, to="flow:220")
     reports = report_statuses(play_until_idle(state))
-    assert (", ".join(leg_log(state)[1:]), *reports) == FLOW_CASES[scenario]
+    assert (", ".join(acts_of_legs(state)[1:]), *reports) == FLOW_CASES[scenario]
 
 
 @pytest.mark.parametrize(("seed", "answered_at"), [("seed", "2.48"), ("other", "2.821")])
@@ -141,10 +146,10 @@ def test_one_then_two_draws_the_time_of_its_answer_from_the_seed(
     seed: str, answered_at: str
 ) -> None:
     state = state_from_text("", seed)
-    click_to_call_through_scenarios(state, "one-then-two", to="flow:1")
+    click_to_call_through_scenarios(state, "one-then-two", to="flow:220")
     play_until_idle(state)
     first, second = (float(answered_at) + seconds for seconds in (3, 5))
-    assert leg_log(state)[1:4] == [
+    assert acts_of_legs(state)[1:4] == [
         f"{answered_at} answer a",
         f"{first:g} press a 1",
         f"{second:g} press a 2",

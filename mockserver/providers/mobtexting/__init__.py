@@ -3,12 +3,16 @@
 from mockserver.core.account import Retry
 from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
+from mockserver.core.rulebook import Evidence
 from mockserver.providers.mobtexting import call_state, events, request, responses, rules
 from mockserver.providers.mobtexting.generators import GENERATORS
 from mockserver.providers.mobtexting.records import ACCOUNT_RULES, Flow
 from mockserver.providers.mobtexting.samples import SAMPLES
 from mockserver.providers.mobtexting.webhooks import WEBHOOKS
+from mockserver.providers.mobtexting.words import WORDS
 
+HOST = "portal.mobtexting.com"
+PATH = "/api/v2/voice/c2c"
 CLICK_TO_CALLS = PossibleCalls(
     ("b-after-a", "one-leg"), ("completed",), final_webhooks=("completed",), redials=True
 )
@@ -21,12 +25,23 @@ PROVIDER = Provider(
         Endpoint(
             "c2c",
             "POST",
-            "portal.mobtexting.com",
-            "/api/v2/voice/c2c",
+            HOST,
+            PATH,
             rules.C2C,
             responses.click_to_call,
             request.planned_calls,
             calls=CLICK_TO_CALLS,
+        ),
+        Endpoint(
+            "c2c",
+            "GET",
+            HOST,
+            PATH,
+            rules.C2C,
+            responses.click_to_call,
+            request.planned_calls,
+            calls=CLICK_TO_CALLS,
+            evidence=Evidence.OBSERVED,  # of earlier pages and their clients: all in the query
         ),
     ),
     credential=request.credential,
@@ -42,6 +57,7 @@ PROVIDER = Provider(
     account_rules=ACCOUNT_RULES,
     generators=GENERATORS,
     quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},
-    retry=Retry(satisfied_by=frozenset({200, 202})),
+    retry=Retry(satisfied_by=frozenset({200, 202})),  # observed; no delays: one attempt
     samples=SAMPLES,
+    words=WORDS,
 )

@@ -6,13 +6,14 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Event
+from mockserver.core.http import value_text
 from mockserver.core.provider import (
     NO_EFFECTS,
     Effects,
     EventContext,
     by_event_type,
 )
-from mockserver.core.time import MINUTE
+from mockserver.core.time import MAX_TIME, MINUTE
 from mockserver.core.webhook import Webhook
 from mockserver.providers.mobtexting import request, webhooks
 from mockserver.providers.mobtexting.records import Flow
@@ -53,17 +54,20 @@ def on_attempt_ended(context: EventContext) -> Effects:
 
 def on_ended(context: EventContext) -> Effects:
     """Send one report, after the last attempt."""
-    webhook_id = str(context.call.spec.parameters.get("webhook_id") or "")
+    webhook_id = value_text(context.call.spec.parameters.get("webhook_id"))
     url = request.webhook_url(context.account, webhook_id) or ""
     body = webhooks.build_report(context.call, context.event.at, context.account)
     return Effects(webhooks=(Webhook(context.call.spec.id, "completed", url, body),))
 
 
 def _duration_limit(context: EventContext) -> Iterator[tuple[str, Event]]:
-    """The hangup at the end of `duration`, which is in minutes and counts the conversation."""
+    """The hangup at the end of `duration`, which is in minutes and counts the conversation.
+
+    There is none if no clock gets there.
+    """
     minutes = request.whole_number(context.call, "duration")
-    if minutes:
-        end, last = context.event.at + minutes * MINUTE, context.call.legs[-1].name
+    end, last = context.event.at + (minutes or 0) * MINUTE, context.call.legs[-1].name
+    if minutes and end <= MAX_TIME:
         yield context.call.spec.id, Event(end, "hangup", last, {"cause": "normal"})
 
 
@@ -82,4 +86,4 @@ def flow_text(call: Call, account: Account) -> str:
     )
     values = variables(call)
     text = flow.say if isinstance(flow, Flow) else ""
-    return PLACEHOLDER.sub(lambda match: str(values.get(match[1], match[0])), text)
+    return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)

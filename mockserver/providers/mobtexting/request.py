@@ -5,10 +5,17 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
-from mockserver.core.http import Request
+from mockserver.core.http import Request, value_text
 from mockserver.core.rulebook import RequestContext
 
 FLOW_PREFIX: Final = "flow:"
+ACCEPTED_TYPES: Final = (
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+)
+MAX_DIGITS: Final = 15
+"""How many digits of a number are read; no clock runs for that many minutes."""
 
 
 def credential(request: Request) -> str | None:
@@ -29,9 +36,9 @@ def webhook_url(account: Account, webhook_id: str) -> str | None:
 
 
 def whole_number(call: Call, name: str) -> int | None:
-    """A request parameter as an integer; None if it is absent or empty."""
-    value = call.spec.parameters.get(name)
-    return None if value in ("", None) else int(str(value))
+    """A request parameter as an integer; None if it is absent, empty or too long to matter."""
+    text = value_text(call.spec.parameters.get(name))
+    return int(text) if 0 < len(text) <= MAX_DIGITS else None
 
 
 def planned_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
@@ -43,9 +50,13 @@ def planned_calls(context: RequestContext) -> tuple[PlannedCall, ...]:
     return (PlannedCall("b-after-a", {"a": first, "b": second}, fields),)
 
 
-def variables(call: Call) -> Mapping[str, object]:
-    """The variables of a flow by name; a list gets the names 0, 1, ..., as in PHP."""
+def variables(call: Call) -> Mapping[str, str]:
+    """The variables of a flow by name, as text; a list gets the names 0, 1, ..., as in PHP.
+
+    Assumed: null is an empty text, and any other value but a text is shown as JSON.
+    """
     value = call.spec.parameters.get("variables")
-    if isinstance(value, Mapping):
-        return value
-    return {str(index): item for index, item in enumerate(value)} if isinstance(value, list) else {}
+    if isinstance(value, list):
+        value = {str(index): item for index, item in enumerate(value)}
+    pairs = value.items() if isinstance(value, Mapping) else ()
+    return {name: value_text(item) for name, item in pairs}

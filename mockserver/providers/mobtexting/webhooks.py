@@ -6,6 +6,7 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call
+from mockserver.core.http import value_text
 from mockserver.core.rulebook import Evidence
 from mockserver.core.time import SECOND
 from mockserver.core.webhook_kind import WebhookKind
@@ -36,7 +37,7 @@ def build_report(call: Call, now: int, account: Account) -> dict[str, object]:
     parameters, zone = call.spec.parameters, account.time_zone or KOLKATA
     end, has_webhook_id = _format_time(now, zone), "webhook-id" in account.quirks
     return {
-        **({"webhook_id": str(parameters.get("webhook_id", ""))} if has_webhook_id else {}),
+        **({"webhook_id": value_text(parameters.get("webhook_id"))} if has_webhook_id else {}),
         "bridge": _number_or_text(str(parameters["bridge"])),
         "from": _number_or_text(first.number),
         "to": _number_or_text(str(parameters["to"])),
@@ -56,8 +57,12 @@ def build_report(call: Call, now: int, account: Account) -> dict[str, object]:
 
 
 def _has_recording(call: Call) -> bool:
-    """Whether the request asked for a recording and the first leg answered."""
-    return whole_number(call, "record") == 1 and call.legs[0].answered_at is not None
+    """Whether the request asked for a recording, and there was a conversation or a flow to record.
+
+    The page has `Record this conversation`.
+    """
+    is_asked_for = whole_number(call, "record") == 1
+    return is_asked_for and all(leg.answered_at is not None for leg in call.legs)
 
 
 def _number_or_text(text: str) -> int | str:

@@ -2,6 +2,7 @@
 
 from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
+from mockserver.core.rulebook import Evidence
 from mockserver.providers.phonon import call_state, faults, request, responses, rules
 from mockserver.providers.phonon.events import on_event
 from mockserver.providers.phonon.generators import GENERATORS
@@ -14,9 +15,10 @@ from mockserver.providers.phonon.records import (
 )
 from mockserver.providers.phonon.samples import SAMPLES
 from mockserver.providers.phonon.webhooks import WEBHOOKS
+from mockserver.providers.phonon.words import WORDS
 
 PATH = "/kairos-apis/outbound/create"
-BODY_LIMIT = 256_000  # bytes; documented: 256 KB
+BODY_LIMIT = 256_000  # bytes; observed: a fuller page of the vendor has 256 KB
 FLOW_CALLS = PossibleCalls(
     ("one-leg", "callee-first"),
     ("report",),
@@ -51,6 +53,7 @@ PROVIDER = Provider(
             request.planned_calls,
             BODY_LIMIT,
             calls=FLOW_CALLS,
+            evidence=Evidence.OBSERVED,
         ),
     ),
     credential=request.credential,
@@ -67,8 +70,12 @@ PROVIDER = Provider(
     settings=Settings,
     account_rules=ACCOUNT_RULES,
     quirks={
-        "status-as-code": "the HTTP status is the body's code where HTTP has such a one",
+        "status-as-code": "codes 400, 401, 402, 405, 429 and 500 are the HTTP status, too; codes "
+        "201 to 213 and 301 to 304 keep HTTP 200, as they mean something else there",
         "report-2020": "the call report has its older form",
+        "client-identifier": "the call report carries `client-identifier` after `phonon-uuid`, as "
+        "the page calls it a callback variable; its place there is assumed",
     },
     samples=SAMPLES,
+    words=WORDS,
 )

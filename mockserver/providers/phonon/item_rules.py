@@ -2,17 +2,19 @@
 
 from typing import Final
 
+from mockserver.core.http import value_text
 from mockserver.core.rulebook import (
-    Fault,
+    Evidence,
     RequestContext,
     Rule,
     Rulebook,
     Stage,
     ViolationTest,
     evaluate,
+    known_by,
     missing_field,
 )
-from mockserver.providers.phonon import request
+from mockserver.providers.phonon import notes, request
 from mockserver.providers.phonon.faults import (
     INVALID_CONTACT_NUMBER,
     INVALID_FORMAT,
@@ -21,8 +23,13 @@ from mockserver.providers.phonon.faults import (
 )
 
 
-def invalid_field(field: str, fault: Fault = INVALID_FORMAT) -> Rule:
-    return Rule(ViolationTest(field), fault, field)
+def assumed(rule: Rule, note: str = "") -> Rule:
+    """The rule; that it refuses such a request is assumed, though its fault is documented."""
+    return known_by(Evidence.ASSUMED, rule, note)
+
+
+def invalid_field(field: str, note: str = "") -> Rule:
+    return assumed(Rule(ViolationTest(field), INVALID_FORMAT, field), note)
 
 
 def has_past_start_date(context: RequestContext) -> bool:
@@ -44,28 +51,50 @@ def has_invalid_number(context: RequestContext) -> bool:
 
 
 def has_invalid_keys(context: RequestContext) -> bool:
-    """Whether the name of a key lacks the prefix `$flow.key.`."""
-    keys = context.fields.get("keys")
-    names = [str(key["name"]) for key in keys] if isinstance(keys, list) else []
-    return not all(name.startswith(request.KEY_PREFIX) for name in names)
+    """Whether the name of a key lacks the prefix `$flow.key.`, or the variable after it."""
+    names = (value_text(key.get("name")) for key in request.keys(context.fields))
+    return any(
+        name == request.KEY_PREFIX or not name.startswith(request.KEY_PREFIX) for name in names
+    )
 
 
+MISSING_NUMBERS: Final = known_by(
+    Evidence.OBSERVED, missing_field("contact-numbers", INVALID_MANDATORY), notes.MANDATORY
+)
+NO_NUMBERS: Final = known_by(
+    Evidence.OBSERVED, Rule(has_no_numbers, INVALID_MANDATORY, "contact-numbers"), notes.MANDATORY
+)
+MISSING_VARIABLE: Final = assumed(
+    Rule(has_invalid_keys, INVALID_MANDATORY, "keys"), notes.VARIABLES
+)
+NO_TEST_NUMBER: Final = known_by(
+    Evidence.OBSERVED,
+    Rule(has_invalid_number, PHONE_NOT_WHITELISTED, "contact-numbers"),
+    notes.TEST_NUMBERS,
+)
+INVALID_START_TIME: Final = assumed(
+    Rule(has_invalid_start_time, INVALID_FORMAT, "start-time"), notes.START_TIME
+)
+PAST_START_DATE: Final = assumed(
+    Rule(has_past_start_date, INVALID_FORMAT, "start-time"), notes.START_TIME
+)
+INVALID_KEYS: Final = assumed(Rule(has_invalid_keys, INVALID_MANDATORY, "keys"), notes.KEY_NAME)
+INVALID_NUMBER: Final = assumed(
+    Rule(has_invalid_number, INVALID_CONTACT_NUMBER, "contact-numbers"), notes.NUMBER
+)
 ITEM_FORMAT: Final[Stage] = (
     *(invalid_field(name) for name in ("", "client-identifier", "start-time", "contact-numbers")),
     *(invalid_field(name) for name in ("contact-numbers.*", "keys", "keys.*", "keys.*.value")),
-    missing_field("keys.*.name", INVALID_MANDATORY),
+    assumed(missing_field("keys.*.name", INVALID_MANDATORY), notes.KEY_NAME),
     invalid_field("keys.*.name"),
-    missing_field("contact-numbers", INVALID_MANDATORY),
+    MISSING_NUMBERS,
 )
 ITEM_RULES: Final[Rulebook] = (
     ITEM_FORMAT,
-    (Rule(has_no_numbers, INVALID_MANDATORY, "contact-numbers"),),
-    (
-        Rule(has_invalid_start_time, INVALID_FORMAT, "start-time"),
-        Rule(has_past_start_date, INVALID_FORMAT, "start-time"),
-    ),
-    (Rule(has_invalid_keys, INVALID_MANDATORY, "keys"),),
-    (Rule(has_invalid_number, INVALID_CONTACT_NUMBER, "contact-numbers"),),
+    (NO_NUMBERS,),
+    (INVALID_START_TIME, PAST_START_DATE),
+    (INVALID_KEYS,),
+    (INVALID_NUMBER,),
 )
 
 
@@ -84,9 +113,9 @@ def _broken_item_rules(context: RequestContext, index: int) -> tuple[Rule, ...]:
     flow = request.find_flow(context)
     missing = flow is not None and set(flow.variables) - set(request.key_values(item.fields))
     if missing:
-        return (Rule(has_invalid_keys, INVALID_MANDATORY, "keys"),)
+        return (MISSING_VARIABLE,)
     test_numbers = request.settings(context.authenticated_account).test_numbers
     is_test = context.text("api-version") == "TEST"
     if is_test and not set(request.contact_numbers(item.fields)) <= set(test_numbers):
-        return (Rule(has_invalid_number, PHONE_NOT_WHITELISTED, "contact-numbers"),)
+        return (NO_TEST_NUMBER,)
     return ()

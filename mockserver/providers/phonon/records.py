@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
+from mockserver.core.account import REJECTED_CREDENTIALS
 from mockserver.core.account_values import (
     AccountRules,
     Count,
@@ -45,6 +46,8 @@ class Flow(NamedTuple):
 class Settings(NamedTuple):
     """Settings of an account.
 
+    Without `credentials`, an account takes the requests with its `security_id`, and all requests if
+    it has none. With `credentials: any` it takes all, and refuses those with another `security_id`.
     An empty `ip_allow_list` allows every address. TEST flows may only call `test_numbers`. The same
     request body is refused again within `checksum_window` (ms); 0 disables this check. `per_minute`
     maps a host to its limit of requests per minute; other hosts have no limit.
@@ -60,9 +63,11 @@ class Settings(NamedTuple):
 
 def account_problems(body: Mapping[str, Any]) -> Iterator[ValueProblem]:
     """Yield a security id that no request can have, and limits of hosts that there are not."""
-    credentials, security_id = body.get("credentials", "any"), body.get("security_id", "")
+    credentials, security_id = body.get("credentials", "any"), str(body.get("security_id", ""))
     if credentials != "any" and security_id and security_id not in credentials:
         yield ("security_id",), "no request has it: it is not among the credentials"
+    if security_id in REJECTED_CREDENTIALS:
+        yield ("security_id",), f"{security_id!r} is always refused: write another id"
     for host in body.get("per_minute", {}):
         if host not in (REAL_TIME_HOST, BULK_HOST):
             yield (
@@ -76,4 +81,5 @@ ACCOUNT_RULES: Final = AccountRules(
     webhook_ids=("any",),
     identities={"flows": Identity("[A-Za-z0-9]{8}", "a flow id of 8 letters and digits")},
     check=account_problems,
+    credential="security_id",
 )

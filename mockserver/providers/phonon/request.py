@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
-from mockserver.core.http import Request
+from mockserver.core.http import Request, value_text
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import MINUTE, SECOND, to_datetime, to_milliseconds, to_reachable_time
+from mockserver.providers.phonon.iso_time import parse_iso_time
 from mockserver.providers.phonon.records import Flow, Settings
 
 KOLKATA: Final = timezone(timedelta(hours=5, minutes=30))
 NUMBER_PATTERN: Final = re.compile(r"\+?[0-9]{10,15}", re.ASCII)
 KEY_PREFIX: Final = "$flow.key."
+JSON_TYPE: Final = "application/json"
 REDUNDANT_UTC_MARK: Final = re.compile(r"Z(?=[+-])")  # a vendor sample has `Z` and an offset
 
 Item = Mapping[str, Any]
@@ -48,11 +50,18 @@ def contact_numbers(item: Item) -> tuple[str, ...]:
     return tuple(map(str, numbers)) if isinstance(numbers, list) else ()
 
 
+def keys(item: Item) -> tuple[Item, ...]:
+    """The pairs of name and value; none if they are null or empty."""
+    pairs = item.get("keys")
+    return tuple(pairs) if isinstance(pairs, list) else ()
+
+
 def key_values(item: Item) -> dict[str, str]:
-    """Name of a flow variable -> value."""
-    keys = item.get("keys")
-    pairs = keys if isinstance(keys, list) else ()
-    return {str(key["name"]).removeprefix(KEY_PREFIX): str(key.get("value", "")) for key in pairs}
+    """Name of a flow variable -> value as text."""
+    return {
+        value_text(key.get("name")).removeprefix(KEY_PREFIX): value_text(key.get("value"))
+        for key in keys(item)
+    }
 
 
 def time_zone(account: Account | None) -> tzinfo:
@@ -61,14 +70,13 @@ def time_zone(account: Account | None) -> tzinfo:
 
 
 def start_time(item: Item, zone: tzinfo) -> datetime | None:
-    """The start time of an item; None if it is absent, unreadable or later than any clock.
+    """The start time of an item; None if it is absent, not ISO 8601 or later than any clock.
 
     A time without an offset is in `zone`.
     """
     value = item.get("start-time")
-    try:
-        start = datetime.fromisoformat(REDUNDANT_UTC_MARK.sub("", str(value)))
-    except ValueError:
+    start = parse_iso_time(REDUNDANT_UTC_MARK.sub("", value)) if isinstance(value, str) else None
+    if start is None:
         return None
     with_zone = start if start.tzinfo else start.replace(tzinfo=zone)
     return None if to_reachable_time(with_zone) is None else with_zone
@@ -87,7 +95,7 @@ def starts_at(item: Item, now: int, zone: tzinfo) -> int | None:
 def is_past_date(item: Item, now: int, zone: tzinfo) -> bool:
     """Whether the item starts before today, in the time zone of its start time."""
     start = start_time(item, zone)
-    if start is None or start.tzinfo is None:
+    if start is None:
         return False
     today = to_datetime(now).astimezone(start.tzinfo).date()
     return start.date() < today

@@ -10,6 +10,7 @@ from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import Fault, RequestContext
 from mockserver.providers.phonon import faults, item_rules, request
 from mockserver.providers.phonon.records import BULK_HOST, HOSTS, REAL_TIME_HOST
+from mockserver.providers.phonon.refused_items import refused_items
 from mockserver.providers.phonon.request import Json
 
 HTTP_CODES: Final = frozenset({400, 401, 402, 405, 429, 500})
@@ -31,10 +32,18 @@ def refuse(broken: tuple[Fault, ...], context: RequestContext) -> Response:
     """
     fault = broken[0]
     code = fault.code or fault.status
-    quirks = context.account.quirks if context.account else frozenset()
-    as_code = "status-as-code" in quirks and code in HTTP_CODES
+    as_code = code in HTTP_CODES and _has_status_as_code(context)
     status = code if as_code else fault.status
     return Response(status, status_body(code, fault.message), _retry_after(fault, context))
+
+
+def _has_status_as_code(context: RequestContext) -> bool:
+    """Whether the account has the quirk; without an account, whether any account has it.
+
+    A body that is no JSON names no account.
+    """
+    known = context.read_model.accounts.values() if context.account is None else [context.account]
+    return any("status-as-code" in account.quirks for account in known)
 
 
 def _retry_after(fault: Fault, context: RequestContext) -> Mapping[str, str]:
@@ -63,19 +72,20 @@ def create(context: RequestContext) -> EndpointResult:
         **_request_id(context, calls),
         "call-details": details,
     }
-    return EndpointResult(
-        Response(200, body), Effects(calls=calls, counts=_counts(context, REAL_TIME_HOST))
-    )
+    effects = Effects(calls=calls, counts=_counts(context, REAL_TIME_HOST))
+    return EndpointResult(Response(200, body), effects, tuple(refused_items(context, broken_rules)))
 
 
 def create_bulk(context: RequestContext) -> EndpointResult:
-    """Place the valid items; the bulk host only confirms the receipt of the request (observed)."""
+    """Place the valid items; the bulk host only confirms the receipt of the request (observed).
+
+    What it does with invalid ones is assumed: the same as the real-time host.
+    """
     broken_rules = item_rules.broken_rules_by_item(context)
     calls = tuple(context.place(index) for index, broken in enumerate(broken_rules) if not broken)
     body = {**status_body(202, "Accepted"), **_request_id(context, calls), "call-details": None}
-    return EndpointResult(
-        Response(202, body), Effects(calls=calls, counts=_counts(context, BULK_HOST))
-    )
+    effects = Effects(calls=calls, counts=_counts(context, BULK_HOST))
+    return EndpointResult(Response(202, body), effects, tuple(refused_items(context, broken_rules)))
 
 
 def _request_id(context: RequestContext, calls: tuple[Call, ...]) -> Json:

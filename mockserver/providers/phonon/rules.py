@@ -2,18 +2,22 @@
 
 from typing import Final
 
+from mockserver.core.http import describe_content_type
 from mockserver.core.rulebook import (
+    Evidence,
     Fault,
     RequestContext,
     Rule,
     Rulebook,
+    ViolationTest,
     is_malformed,
     is_rate_limited,
     is_unauthenticated,
+    known_by,
     missing_field,
 )
 from mockserver.core.time import MINUTE
-from mockserver.providers.phonon import request
+from mockserver.providers.phonon import notes, request
 from mockserver.providers.phonon.faults import (
     CHECKSUM_REPEATED,
     DID_NOT_MAPPED,
@@ -36,10 +40,30 @@ from mockserver.providers.phonon.faults import (
     TOO_MANY_REQUESTS,
     VALIDITY_EXPIRED,
 )
-from mockserver.providers.phonon.item_rules import broken_rules_by_item, invalid_field
+from mockserver.providers.phonon.item_rules import (
+    assumed,
+    broken_rules_by_item,
+    invalid_field,
+)
 from mockserver.providers.phonon.records import BULK_HOST, REAL_TIME_HOST
 
 MAX_CALLS: Final = 500
+
+
+def is_not_json(context: RequestContext) -> bool:
+    sent = context.request
+    return bool(sent.body) and sent.media_type != request.JSON_TYPE
+
+
+def describe_type(context: RequestContext) -> str:
+    return describe_content_type(context.request, request.JSON_TYPE)
+
+
+def describe_address(context: RequestContext) -> str:
+    return (
+        f"the request came from {context.request.client}, which is not in the account's "
+        "`ip_allow_list`"
+    )
 
 
 def has_forbidden_address(context: RequestContext) -> bool:
@@ -121,7 +145,7 @@ def _no_valid_item(fault: Fault) -> Rule:
         broken_rules = broken_rules_by_item(context)
         return all(broken_rules) and bool(broken_rules) and broken_rules[0][0].fault is fault
 
-    return Rule(test, fault, "calls")
+    return assumed(Rule(test, fault, "calls"), notes.ITEMS)
 
 
 def _host_rate_limit(host: str) -> Rule:
@@ -135,41 +159,55 @@ def _host_rate_limit(host: str) -> Rule:
             and context.read_model.count_since(request.traffic_key(context, host), since) >= limit
         )
 
-    return Rule(test, TOO_MANY_REQUESTS)
+    return assumed(Rule(test, TOO_MANY_REQUESTS), notes.HOST_LIMIT)
 
 
 COMMON: Final[Rulebook] = (
-    (Rule(is_malformed, INVALID_FORMAT), invalid_field("calls")),
+    (
+        assumed(Rule(is_malformed, INVALID_FORMAT)),
+        assumed(Rule(is_not_json, INVALID_FORMAT, detail=describe_type), notes.CONTENT_TYPE),
+        invalid_field("calls"),
+    ),
     (
         *(
-            missing_field(name, INVALID_MANDATORY)
-            for name in ("api-version", "security-id", "flow-id")
+            known_by(Evidence.OBSERVED, missing_field(name, INVALID_MANDATORY), notes.MANDATORY)
+            for name in ("api-version", "security-id")
         ),
-        missing_field("calls", INVALID_MANDATORY),
+        *(
+            assumed(missing_field(name, INVALID_MANDATORY), notes.LISTED)
+            for name in ("flow-id", "calls")
+        ),
     ),
     (invalid_field("flow-id"), invalid_field("security-id")),
-    (invalid_field("api-version", INVALID_API_VERSION),),
+    (Rule(ViolationTest("api-version"), INVALID_API_VERSION, "api-version"),),
     (Rule(is_unauthenticated, INVALID_SECURITY_ID, "security-id"),),
-    (Rule(is_rate_limited, TOO_MANY_REQUESTS),),
-    (Rule(has_forbidden_address, IP_NOT_WHITELISTED),),
-    (Rule(has_unknown_flow, INVALID_FLOW_ID, "flow-id"),),
     (Rule(has_wrong_security_id, INVALID_SECURITY_ID, "security-id"),),
-    (Rule(has_wrong_flow_version, INVALID_FLOW_VERSION, "api-version"),),
-    (Rule(is_duplicate, CHECKSUM_REPEATED),),
+    (Rule(is_rate_limited, TOO_MANY_REQUESTS),),
+    (Rule(has_forbidden_address, IP_NOT_WHITELISTED, detail=describe_address),),
+    (Rule(has_unknown_flow, INVALID_FLOW_ID, "flow-id"),),
+    (
+        assumed(
+            Rule(has_wrong_flow_version, INVALID_FLOW_VERSION, "api-version"), notes.FLOW_VERSION
+        ),
+    ),
+    (known_by(Evidence.OBSERVED, Rule(is_duplicate, CHECKSUM_REPEATED), notes.CHECKSUM),),
     (
         Rule(has_no_calls, EMPTY_CALL_LIST, "calls"),
-        Rule(has_too_many_calls, MAX_DATA_LIST, "calls"),
+        assumed(Rule(has_too_many_calls, MAX_DATA_LIST, "calls"), notes.MAX_CALLS),
     ),
     (
-        Rule(is_account_expired, VALIDITY_EXPIRED),
+        assumed(Rule(is_account_expired, VALIDITY_EXPIRED), notes.ACCOUNT_ROW),
         Rule(has_insufficient_balance, INSUFFICIENT_BALANCE),
     ),
-    (
-        Rule(has_no_did, DID_NOT_MAPPED, "flow-id"),
-        Rule(has_invalid_gateway, INVALID_GATEWAY_ID, "flow-id"),
-        Rule(has_failing_gateway, FAILURE_FROM_GATEWAY, "flow-id"),
-        Rule(has_no_mask, NO_MASK_AVAILABLE, "flow-id"),
-        Rule(has_no_data, NO_DATA_AVAILABLE, "flow-id"),
+    tuple(
+        assumed(Rule(test, fault, "flow-id"), notes.FLOW_ROW)
+        for test, fault in (
+            (has_no_did, DID_NOT_MAPPED),
+            (has_invalid_gateway, INVALID_GATEWAY_ID),
+            (has_failing_gateway, FAILURE_FROM_GATEWAY),
+            (has_no_mask, NO_MASK_AVAILABLE),
+            (has_no_data, NO_DATA_AVAILABLE),
+        )
     ),
     tuple(
         _no_valid_item(fault)

@@ -32,7 +32,19 @@ def build_report(call: Call, account: Account, seed: str) -> Json:
         _attempt_detail(call, account, attempt, seeded.uuid(seed, call.spec.id, index))
         for index, attempt in enumerate(attempts)
     ]
-    return {"body": {"phonon-uuid": call.spec.vendor_id, "callDetails": details}}
+    ids = _ids(call, account)
+    return {"body": {**ids, "callDetails": details}}
+
+
+def _ids(call: Call, account: Account) -> Json:
+    """The ids of a call; that of the client only with the quirk `client-identifier`.
+
+    The page calls it a callback variable, and no form of the report that is known shows it.
+    """
+    ids: Json = {"phonon-uuid": call.spec.vendor_id}
+    if "client-identifier" in account.quirks:
+        ids["client-identifier"] = call.spec.parameters.get("client-identifier")
+    return ids
 
 
 def _attempt_detail(call: Call, account: Account, dial_attempt: DialAttempt, cdr_id: str) -> Json:
@@ -87,7 +99,7 @@ def build_report_2020(call: Call, account: Account) -> Json:
     return {
         "callDetails": details,
         "keys": call.spec.parameters.get("keys") or [],
-        "phonon-uuid": call.spec.vendor_id,
+        **_ids(call, account),
         "recordingUrls": [file] if was_answered else [],
     }
 

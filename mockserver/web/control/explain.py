@@ -13,7 +13,7 @@ from starlette.routing import Route
 from mockserver.core.composition import ASPECTS
 from mockserver.core.journal import Ignored
 from mockserver.core.resolution import resolve
-from mockserver.core.rulebook import Rule
+from mockserver.core.rulebook import RequestContext, Rule
 from mockserver.core.scenario import readable_name
 from mockserver.core.selection import SelectedScenario
 from mockserver.core.time import format_iso
@@ -104,7 +104,10 @@ def _all_ignored(exchange: Exchange, state: SandboxState) -> tuple[Ignored, ...]
 
 def _serialize_rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]:
     fault = rule.fault
-    received = {rule.field: preview_field(exchange.request.fields.get(rule.field))}
+    value = exchange.request.fields.get(rule.field)
+    if rule.detail:
+        value = rule.detail(RequestContext(exchange.request, exchange.at))
+    received = {rule.field: preview_field(value)}
     expected = next(
         (violation.expected for violation in exchange.violations if violation.field == rule.field),
         "",

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 MAX_WEBHOOK_DEPTH: Final = 8
 """How many webhooks to this server may lead to one another."""
+BODY_LIMIT_TEXT: Final = (
+    "the mock server takes at most {:,} bytes here; how the vendor refuses more is not known"
+)
 
 log = logging.getLogger("mockserver")
 
@@ -56,7 +59,7 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
     try:
         body = await read_body(receive, limit)
     except BodyTooLarge:
-        rejection = problem("body-too-large", f"this takes at most {limit:,} bytes")
+        rejection = problem("body-too-large", BODY_LIMIT_TEXT.format(limit))
     except ClientDisconnected:
         return
     if rejection:

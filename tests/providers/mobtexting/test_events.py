@@ -30,7 +30,9 @@ def attempt_starts(state: SandboxState) -> list[int]:
     return [event.at - START for event in read.calls(state)["c1"].events if event.type == "begin"]
 
 
-@pytest.mark.parametrize(("duration", "end"), [(1, 64_000), ("2", 124_000), ("10", 604_000)])
+@pytest.mark.parametrize(
+    ("duration", "end"), [(1, 64_000), ("2", 124_000), ("1000000", 60_000_004_000)]
+)
 def test_duration_ends_a_bridged_call_after_so_many_minutes(
     configuration: Configuration, duration: object, end: int
 ) -> None:
@@ -46,7 +48,17 @@ def test_duration_ends_a_bridged_call_after_so_many_minutes(
     assert delivery.webhook.body["billing"] == str(end // 1_000 - 4)
 
 
-@pytest.mark.parametrize("fields", [{}, {"duration": ""}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"duration": ""},
+        # longer than any clock runs
+        {"duration": 4_000_000_000},
+        {"duration": 10**14},
+        {"duration": "9" * 5_000},
+    ],
+)
 def test_a_call_without_duration_has_no_limit(
     configuration: Configuration, fields: dict[str, Any]
 ) -> None:

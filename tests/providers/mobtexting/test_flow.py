@@ -25,6 +25,9 @@ def played_events(state: SandboxState, **fields: Any) -> list[Event]:
         ({"Name": "Ann"}, "Hello Ann, your otp for login is {otp}"),
         ({"name": "Ann"}, "Hello {Name}, your otp for login is {otp}"),
         ({"Name": "", "otp": ""}, "Hello , your otp for login is "),
+        # no value of Python is ever read out
+        ({"Name": {"x": 1}, "otp": None}, 'Hello {"x": 1}, your otp for login is '),
+        ({"Name": ["a"], "otp": True}, 'Hello ["a"], your otp for login is true'),
         ({"Name": "{otp}", "otp": "{Name}"}, "Hello {otp}, your otp for login is {Name}"),
         ({"Name": r"\g<1>\1", "otp": "{"}, r"Hello \g<1>\1, your otp for login is {"),
         ({}, "Hello {Name}, your otp for login is {otp}"),
@@ -62,16 +65,20 @@ def test_a_flow_names_the_items_of_a_list_by_their_indexes(
 @pytest.mark.parametrize(
     "fields",
     [
-        {"to": "flow:221"},
         {"to": "918867136000", "variables": {"Name": "Ann"}},
         {"from": "918800020300"},
         {"from": "918800032500", "attempts": 0},
     ],
 )
-def test_nothing_is_played_for_an_unknown_flow_or_an_unanswered_call(
+def test_nothing_is_played_without_a_flow_or_an_answer(
     state: SandboxState, fields: dict[str, Any]
 ) -> None:
     assert played_events(state, **fields) == []
+
+
+def test_nothing_is_played_for_a_flow_of_an_account_that_lists_none(state: SandboxState) -> None:
+    change_account(state, records={"flows": {}})
+    assert played_events(state, to="flow:221") == []
 
 
 @pytest.mark.parametrize("say", ["", "{"])

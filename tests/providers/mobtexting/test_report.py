@@ -105,6 +105,12 @@ def test_the_report_of_a_call_hung_up_while_it_rings_says_cancel(state: SandboxS
     assert words(dict(delivery.webhook.body or {})) == ("CANCEL", "CANCEL", "", "agent")
 
 
+def test_the_words_of_a_report_are_those_of_the_provider() -> None:
+    for field, index in (("status", 0), ("status1", 1), ("status2", 2), ("hangup_by", 3)):
+        told = {expected[index] for _, expected in BEHAVIORS_AND_WORDS.values()} - {""}
+        assert told <= PROVIDER.words[field].keys()
+
+
 def test_reports_reach_all_nine_documented_statuses() -> None:
     reached = {
         status
@@ -140,7 +146,9 @@ RECORDING_URL = f"/_media/default/{recording_token('seed', 'c1')}.wav"
         ("answered", {"record": "1"}, RECORDING_URL),
         ("answered", {"record": 1}, RECORDING_URL),
         ("answered", {"record": "1", "to": "flow:220"}, RECORDING_URL),
-        ("callee-busy", {"record": "1"}, RECORDING_URL),
+        ("callee-busy", {"record": "1", "attempts": 0}, ""),
+        ("no-answer", {"record": "1", "attempts": 0}, ""),
+        ("no-answer", {"record": "1", "attempts": 0, "to": "flow:220"}, ""),
         ("answered", {"record": "0"}, ""),
         ("answered", {"record": 0}, ""),
         ("answered", {"record": ""}, ""),
@@ -149,7 +157,7 @@ RECORDING_URL = f"/_media/default/{recording_token('seed', 'c1')}.wav"
         ("report-before-reply", {"record": 1}, ""),
     ],
 )
-def test_the_report_has_a_recording_url_if_requested_and_answered(
+def test_the_report_has_a_recording_url_if_one_was_requested_and_made(
     state: SandboxState, scenario: str, fields: dict[str, Any], url: str
 ) -> None:
     assert report(state, scenario, **fields)["recording_url"] == url
@@ -161,6 +169,8 @@ def test_the_report_has_a_recording_url_if_requested_and_answered(
     [
         ((), {"webhook_id": "w1"}, None),
         (("webhook-id",), {"webhook_id": "w1"}, "w1"),
+        (("webhook-id",), {"webhook_id": 5}, "5"),
+        (("webhook-id",), {"webhook_id": 0}, "0"),
         (("webhook-id",), {"webhook_id": ""}, ""),
         (("webhook-id",), {}, ""),
     ],

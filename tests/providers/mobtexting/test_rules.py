@@ -12,6 +12,7 @@ from mockserver.core.rulebook import Rule
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.providers.mobtexting import PROVIDER, rules
+from mockserver.providers.mobtexting.records import Flow
 from tests.support import read
 from tests.support.builders import build_incoming_request
 from tests.support.simulation import CLICK_TO_CALL, START, change_account, click_to_call
@@ -35,12 +36,12 @@ MALFORMED: dict[str, tuple[str, tuple[object, ...]]] = {
     "from": ("The from format is invalid.", (*BAD_NUMBERS, "flow:220")),
     "to": ("The to format is invalid.", (*BAD_NUMBERS, *BAD_FLOWS)),
     "mid": ("The mid must be a string.", (["7"], {}, True, 1.5)),
-    "webhook_id": ("The webhook id must be a string.", (7, ["7"], False)),
+    "webhook_id": ("The webhook id must be a string.", (["7"], {}, False, 1.5)),
     "variables": ("The variables must be an array.", ("x", 7, True)),
     "record": ("The selected record is invalid.", ("2", 2, True, "yes", [])),
     "duration": (
-        "The duration must be at least 1.",
-        ("0", 0, -1, "-1", "1.5", 1.5, 1.0, "01", "1000000", 1_000_000, True, [1]),
+        "The duration must be an integer of at least 1.",
+        ("0", 0, -1, "-1", "1.5", 1.5, 1.0, "01", "1m", True, [1]),
     ),
     "attempts": (
         "The attempts must be between 0 and 2.",
@@ -108,12 +109,15 @@ def test_c2c_refuses_a_trailing_line_break(state: SandboxState, name: str) -> No
         {"mid": "7"},
         {"mid": 7},
         {"webhook_id": "any-id"},
+        {"webhook_id": 5},
         {"variables": {"Name": "YourName"}},
         {"variables": ["YourName"]},
         {"variables": {}},
         {"record": "1"},
         {"record": 0},
-        {"duration": "999999"},
+        {"duration": "1000000"},
+        {"duration": 10**300},
+        {"duration": "9" * 5_000},
         {"duration": 1},
         {"attempts": "0"},
         {"attempts": 2},
@@ -147,6 +151,36 @@ def test_c2c_checks_the_fields_in_order(
     state: SandboxState, fields: Mapping[str, object], message: str
 ) -> None:
     assert send(state, fields=fields) == error(422, message)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("application/json", b"{}", 200),
+        ("application/json; charset=utf-8", b"{}", 200),
+        ("application/x-www-form-urlencoded", b"a=b", 200),
+        ("multipart/form-data; boundary=x", b"--x--", 200),
+        ("text/plain", b"{}", 400),
+        ("", b"{}", 400),
+        ("text/plain", b"", 200),
+        ("", b"", 200),
+    ],
+)
+def test_a_body_is_json_or_a_form_and_says_so(
+    state: SandboxState, content_type: str, body: bytes, status: int
+) -> None:
+    """That others are refused is assumed; all of a request may be in its query instead."""
+    headers = {**HEADERS, **({"content-type": content_type} if content_type else {})}
+    response = send(state, headers=headers, body=body)
+    assert response.status == status
+    if status == 400:
+        assert response == error(400, "Bad Request")
+        received = f"received '{content_type}'" if content_type else "not sent"
+        exchange = state.journal.exchanges[-1]
+        assert exchange.explanation == (
+            f"malformed-body (assumed): Bad Request; Content-Type: {received}; would pass: "
+            "application/json or application/x-www-form-urlencoded or multipart/form-data"
+        )
 
 
 ALL_WRONG: dict[str, Any] = {
@@ -273,13 +307,22 @@ def test_c2c_answers_other_faults_in_json_without_accept_json(state: SandboxStat
             {"webhook_id": "w9"},
             "The selected webhook id is invalid.",
         ),
+        ({"records": {"flows": {"7": Flow("hi")}}}, {"to": "flow:7"}, 200),
+        ({"records": {"flows": {"7": Flow("hi")}}}, {}, 200),
+        ({"records": {"flows": {}}}, {"to": "flow:220"}, 200),
+        ({"records": {}}, {"to": "flow:220"}, 200),
+        (
+            {"records": {"flows": {"7": Flow("hi")}}},
+            {"to": "flow:220"},
+            "The selected to is invalid.",
+        ),
         ({"balance": None}, {}, 200),
         ({"balance": Decimal("0.01")}, {}, 200),
         ({"balance": Decimal(0)}, {}, "Insufficient balance"),
         ({"balance": Decimal(-1)}, {}, "Insufficient balance"),
     ],
 )
-def test_c2c_checks_the_numbers_webhooks_and_balance_of_the_account(
+def test_c2c_checks_the_numbers_flows_webhooks_and_balance_of_the_account(
     state: SandboxState, account: dict[str, Any], fields: dict[str, Any], expected: int | str
 ) -> None:
     change_account(state, **account)

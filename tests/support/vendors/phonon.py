@@ -33,7 +33,16 @@ def request(
     named = {name.replace("_", "-"): value for name, value in more.items()}
     fields = sent_fields(CREATE_EXAMPLE, named)
     body = space.encode() + json.dumps(fields).encode()
-    return send(state, "phonon", operation, fields, scenarios=scenarios, now=now, body=body)
+    return send(
+        state,
+        "phonon",
+        operation,
+        fields,
+        scenarios=scenarios,
+        now=now,
+        body=body,
+        headers={"content-type": "application/json"},
+    )
 
 
 def response_code(exchange: Exchange) -> Any:

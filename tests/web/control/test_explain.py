@@ -8,6 +8,7 @@ import pytest
 from tests.support.edge_site import EdgeSite
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.site import BEARER, HEADERS, read_problem
+from tests.support.vendors import phonon
 
 KEYS = [
     "request",
@@ -121,8 +122,8 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "field": "to",
                 "received": None,
                 "would_pass": None,
-                "condition": "assumed",
-                "note": None,
+                "condition": "documented",
+                "note": "one of the three parameters of the page's first table",
             },
         ),
         (
@@ -134,8 +135,8 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "field": "attempts",
                 "received": 3,
                 "would_pass": "0, 1 or 2",
-                "condition": "assumed",
-                "note": None,
+                "condition": "documented",
+                "note": "the page has `Max 2`",
             },
         ),
         (
@@ -148,7 +149,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "received": "text",
                 "would_pass": "an object of texts",
                 "condition": "assumed",
-                "note": None,
+                "note": "the page calls it an array, and its sample has names in brackets",
             },
         ),
     ],
@@ -537,3 +538,36 @@ def test_what_was_overtaken_is_listed_with_the_time(edge: EdgeSite) -> None:
 def test_a_request_without_a_call_has_nothing_overtaken(edge: EdgeSite) -> None:
     click_to_call(edge, json={})
     assert explain_call(edge)["overtaken"] == []
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("central.phonon.io", 200), ("central-api.phonon.io", 202)]
+)
+def test_the_calls_that_an_accepted_request_leaves_out_are_explained(
+    edge: EdgeSite, host: str, status: int
+) -> None:
+    numbers = (["918867136000"], ["12"], ["918867136001"])
+    response = edge.request(
+        "POST",
+        f"/phonon/{host}/kairos-apis/outbound/create",
+        json={**phonon.CREATE_EXAMPLE, "calls": [{"contact-numbers": each} for each in numbers]},
+    )
+    explanation = explain(edge)
+    assert (response.status_code, explanation["status"]) == (status, status)
+    assert explanation["reason"] == response.headers["x-mock-explain"]
+    assert explanation["reason"].startswith("1 of 3 calls not placed: invalid-contact-number")
+    assert explanation["rules"] == [
+        {
+            "fault": "invalid-contact-number",
+            "evidence": "documented",
+            "message": "Invalid Contact Number",
+            "field": "calls[1].contact-numbers",
+            "received": (
+                'calls[1].contact-numbers: received ["12"]; would pass: numbers of 10 to 15 digits'
+            ),
+            "would_pass": None,
+            "condition": "assumed",
+            "note": "the page shows no pattern: 10 to 15 digits, perhaps after a plus",
+        }
+    ]
+    assert [call["call"] for call in explanation["calls"]] == ["c1", None, "c2"]

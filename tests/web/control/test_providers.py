@@ -50,7 +50,14 @@ def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteCl
                 "host": host,
                 "path": "/api/v2/voice/c2c",
                 "evidence": "documented",
-            }
+            },
+            {
+                "name": "c2c",
+                "method": "GET",
+                "host": host,
+                "path": "/api/v2/voice/c2c",
+                "evidence": "observed",
+            },
         ],
         "webhooks": ["completed"],
         "webhook_kinds": [
@@ -67,7 +74,7 @@ def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteCl
         "retry": {"waits": [], "satisfied_by": [200, 202]},
         "acts": [],
         "quirks": dict(provider.quirks),
-        "words": {},
+        "words": {field: dict(words) for field, words in provider.words.items()},
     }
 
 
@@ -89,7 +96,7 @@ def test_every_fault_is_listed_with_an_example_and_its_evidence(site: SiteClient
 def test_a_fault_is_listed_as_the_vendor_api_responds_with_it(site: SiteClient) -> None:
     [mobtexting] = [provider for provider in site.get_json("/_mock/providers")["providers"]
               if provider["name"] == "mobtexting"]  # fmt: skip
-    response = site.request("GET", "/api/v2/voice/c2c")
+    response = site.request("PUT", "/api/v2/voice/c2c")
     assert {fault["name"]: fault for fault in mobtexting["faults"]}["wrong-method"] == {
         "name": response.headers["x-mock-fault"],
         "status": response.status_code,
@@ -104,7 +111,7 @@ def test_every_fault_is_listed_once(configuration: Configuration) -> None:
     rules: list[Rule] = [rule for stage in provider.endpoints[0].rules for rule in stage]
     faults = [rule.fault for rule in rules]
     assert list(all_faults(provider)) == [
-        *faults,
+        *dict.fromkeys(faults),
         provider.wrong_method,
         *provider.scenario_only_faults,
     ]

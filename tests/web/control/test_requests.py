@@ -79,7 +79,7 @@ def test_requests_are_filtered_and_paginated(
 ) -> None:
     site.click_to_call()
     site.click_to_call(to="nobody")
-    site.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS)
+    site.request("PUT", CLICK_TO_CALL_PATH, headers=HEADERS)
     site.click_to_call()
     entries = site.get_json(f"/_mock/requests{query}")["requests"]
     assert [entry["id"] for entry in entries] == expected

@@ -82,16 +82,16 @@ def test_a_refusal_names_a_required_field_that_was_not_sent(site: SiteClient) ->
     )
     explain = response.headers["x-mock-explain"]
     assert explain.startswith(
-        "from-required (assumed): The from field is required.; from: not sent"
+        "from-required (assumed, condition documented): The from field is required.; from: not sent"
     )
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
 def test_a_wrong_method_gets_the_405_response_of_the_vendor(site: SiteClient, method: str) -> None:
     response = site.request(method, CLICK_TO_CALL_PATH, headers=HEADERS)
     expected = b'{"status":"ERROR","code":405,"message":"Method Not Allowed"}'
     assert (response.status_code, response.content) == (405, b"" if method == "HEAD" else expected)
-    assert response.headers["allow"] == "POST"
+    assert response.headers["allow"] == "POST, GET"
     assert response.headers["x-mock-fault"] == "wrong-method"
     assert "x-mock-problem" not in response.headers
     assert read.calls(site.sandbox.state) == {}
@@ -126,21 +126,23 @@ def test_a_vendor_is_reached_by_path_host_or_prefix(site: SiteClient, path: str,
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("method", "path", "nearest"),
     [
-        ("POST", "/api/v2/voice/c2d"),
-        ("GET", "/"),
-        ("GET", "/favicon.ico"),
-        ("POST", f"{CLICK_TO_CALL_PATH}/"),
+        ("POST", "/api/v2/voice/c2d", ["POST"]),
+        ("GET", "/api/v2/voice/c2d", ["GET"]),
+        ("GET", "/", ["POST", "GET"]),
+        ("GET", "/favicon.ico", ["POST", "GET"]),
+        ("POST", f"{CLICK_TO_CALL_PATH}/", ["POST"]),
     ],
 )
-def test_an_unknown_path_is_a_404_problem_with_the_nearest_operation(
-    configuration: Configuration, method: str, path: str
+def test_an_unknown_path_is_a_404_problem_with_the_nearest_operations(
+    configuration: Configuration, method: str, path: str, nearest: list[str]
 ) -> None:
     response = build_site_client(only_providers(configuration, "mobtexting")).request(method, path)
-    detail = f"no emulated API has {method} {path}; nearest: POST {CLICK_TO_CALL_PATH}"
+    operations = [f"{each} {CLICK_TO_CALL_PATH}" for each in nearest]
+    detail = f"no emulated API has {method} {path}; nearest: {'; '.join(operations)}"
     assert read_problem(response) == (404, "unknown-path", detail)
-    assert response.json()["nearest"] == [f"POST {CLICK_TO_CALL_PATH}"]
+    assert response.json()["nearest"] == operations
     assert "x-mock-fault" not in response.headers
 
 
@@ -204,7 +206,8 @@ def test_a_body_over_the_limit_is_a_413_problem_and_not_in_the_journal(site: Sit
     response = site.request(
         "POST", CLICK_TO_CALL_PATH, content=bytes(DEFAULT_BODY_LIMIT + 1), headers=HEADERS
     )
-    assert read_problem(response) == (413, "body-too-large", "this takes at most 1,000,000 bytes")
+    text = "the mock server takes at most 1,000,000 bytes here; how the vendor refuses more is "
+    assert read_problem(response) == (413, "body-too-large", f"{text}not known")
     assert list(read.journal(site.sandbox.state)) == []
 
 
@@ -351,3 +354,12 @@ def test_unknown_paths_and_control_routes_have_the_now_header(
     site: SiteClient, method: str, path: str
 ) -> None:
     assert site.request(method, path).headers["x-mock-now"] == NOW
+
+
+def test_a_click_to_call_by_get_has_all_in_the_query(site: SiteClient) -> None:
+    """As earlier pages of the vendor and their clients have it."""
+    fields = {**CLICK_TO_CALL, "access_token": "key", "webhook_id": "5"}
+    response = site.request("GET", CLICK_TO_CALL_PATH, params=fields)
+    assert (response.status_code, response.headers["x-mock-call"]) == (200, "c1")
+    [call] = read.calls(site.sandbox.state).values()
+    assert [leg.number for leg in call.legs] == [CLICK_TO_CALL["from"], CLICK_TO_CALL["to"]]

@@ -142,7 +142,7 @@ def test_an_unauthenticated_request_that_accepts_anything_is_redirected_to_the_l
 
 
 def test_a_wrong_method_has_the_wrong_method_fault(edge: EdgeSite) -> None:
-    response = edge.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS)
+    response = edge.request("PUT", CLICK_TO_CALL_PATH, headers=HEADERS)
     assert (response.status_code, response.headers["x-mock-fault"]) == (405, "wrong-method")
 
 

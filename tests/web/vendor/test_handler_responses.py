@@ -100,7 +100,7 @@ def test_a_refusal_by_a_scenario_precedes_the_faults_of_the_request(
     assert response.status_code == 402
     activate(scenario_site.sandbox.state, "down-once")
     assert [
-        scenario_site.request("GET", CLICK_TO_CALL_PATH, headers=HEADERS).status_code
+        scenario_site.request("PUT", CLICK_TO_CALL_PATH, headers=HEADERS).status_code
         for _ in range(2)
     ] == [503, 405]
 
@@ -272,6 +272,14 @@ REFUSALS: list[tuple[str, Callable[[SiteClient], httpx.Response]]] = [
 ]
 
 
+CONDITIONS = {
+    "unauthenticated": "observed",
+    "malformed-body": "observed",
+    "to-required": "documented",
+}
+"""How we know of the conditions that the vendor's pages have, though not the text."""
+
+
 @pytest.mark.parametrize(("fault", "send"), REFUSALS, ids=[name for name, _ in REFUSALS])
 def test_every_refusal_names_its_fault_evidence_and_message(
     scenario_site: SiteClient, fault: str, send: Callable[[SiteClient], httpx.Response]
@@ -283,7 +291,9 @@ def test_every_refusal_names_its_fault_evidence_and_message(
             scenario_site.sandbox.state.configuration.providers["mobtexting"].provider
         )
     }
-    explanation = f"{fault} ({faults[fault].evidence}): {faults[fault].message}"
+    condition = CONDITIONS.get(fault)
+    known = f"{faults[fault].evidence}{f', condition {condition}' if condition else ''}"
+    explanation = f"{fault} ({known}): {faults[fault].message}"
     assert response.headers["x-mock-fault"] == fault
     assert response.headers["x-mock-explain"].partition(";")[0] == explanation
     assert response.headers["x-mock-request"] == "r1"
