@@ -20,7 +20,11 @@ from mockserver.engine.webhooks import complete_attempt
 from mockserver.settings import parse_settings
 
 START = 1_767_258_000_000
-HEADERS = {"authorization": "Bearer key", "accept": "application/json"}
+HEADERS = {
+    "content-type": "application/json",
+    "authorization": "Bearer key",
+    "accept": "application/json",
+}
 CLICK = {"bridge": "918068281234", "from": "918867135000", "to": "918867136000"}
 
 

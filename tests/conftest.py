@@ -40,6 +40,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--agreement", type=int, default=30, help="how many seeds are compared with their journals"
     )
+    parser.addoption(
+        "--generated", type=int, default=200, help="how many generated requests each vendor gets"
+    )
 
 
 @pytest.fixture

@@ -79,7 +79,10 @@ def test_the_configuration_draws_a_seed_unless_the_settings_have_one(
         ),
         (
             {"quirk": (("phonon", "zzz"),)},
-            "quirk: phonon has no quirk 'zzz': known: status-as-code, report-2020",
+            (
+                "quirk: phonon has no quirk 'zzz': known: status-as-code, report-2020, "
+                "client-identifier"
+            ),
         ),
         ({"quirk": (("innocalls", "zzz"),)}, "quirk: innocalls has no quirk 'zzz': known: none"),
     ],
@@ -274,7 +277,7 @@ def test_an_example_number_needs_a_provider_that_dials_numbers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     bound = load_providers()["mobtexting"]
-    [endpoint] = bound.provider.endpoints
+    endpoint, *_ = bound.provider.endpoints
     without_numbers = endpoint._replace(planned_calls=no_calls)
     provider = bound.provider._replace(endpoints=(without_numbers,))
     providers = {"mobtexting": bound._replace(provider=provider)}

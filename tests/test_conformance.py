@@ -9,28 +9,32 @@ import httpx
 import pytest
 
 from mockserver.config.loader import load_definitions
-from mockserver.config.openapi_checks import iter_operations, parameters, request_examples
+from mockserver.config.openapi_checks import request_examples
 from mockserver.config.registry import bundled_folder
 from mockserver.config.source_texts import SourceText
-from mockserver.core.account import merge_patch
 from mockserver.core.provider import Endpoint, all_faults
 from mockserver.core.rulebook import Fault
 from tests.support import read
 from tests.support.conformance import (
     PROVIDERS,
-    ConformanceSite,
     Part,
-    advance,
-    build_conformance_site,
     load_pages,
     replay_example,
     send,
+)
+from tests.support.fault_examples import (
+    FAULT_EXAMPLES,
+    OPERATIONS,
+    FaultExample,
+    build_request,
+    build_site,
+    example_fields,
+    prepare,
 )
 from tests.support.form_audit import violations_without_rule
 
 PAGES = load_pages()
 EXAMPLES = [(name, example) for name, page in PAGES.items() for example in page.examples.values()]
-ENCODED = {"application/x-www-form-urlencoded": "form", "multipart/form-data": "multipart"}
 
 
 def test_every_provider_has_a_conformance_page() -> None:
@@ -59,30 +63,7 @@ def test_examples_are_numbered_without_a_gap(name: str) -> None:
     assert numbers == set(range(1, len(numbers) + 1))
 
 
-def documented_operations() -> Iterator[tuple[str, Endpoint, dict[str, Any]]]:
-    """Yield provider, endpoint and document entry of every documented operation."""
-    for name, bound in PROVIDERS.items():
-        for path, method, entry in iter_operations(bound.document()):
-            key = (path, method, entry["operationId"])
-            yield name, find_endpoint(name, key), dict(entry)
-
-
-def find_endpoint(name: str, key: tuple[str, str, str]) -> Endpoint:
-    endpoints = PROVIDERS[name].provider.endpoints
-    return next(
-        endpoint
-        for endpoint in endpoints
-        if (endpoint.path, endpoint.method, endpoint.operation) == key
-    )
-
-
-OPERATIONS = list(documented_operations())
 OPERATION_IDS = [f"{name}-{endpoint.operation}" for name, endpoint, _ in OPERATIONS]
-FAULT_EXAMPLES = [
-    (name, endpoint, fault, how, entry)
-    for name, endpoint, entry in OPERATIONS
-    for fault, how in entry.get("x-faults", {}).items()
-]
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
@@ -104,7 +85,7 @@ def test_every_operation_has_example_requests_that_its_schema_accepts(
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_faults_and_fault_examples_correspond(name: str) -> None:
-    with_example = {fault for other, _, fault, _, _ in FAULT_EXAMPLES if other == name}
+    with_example = {each.fault for each in FAULT_EXAMPLES if each.name == name}
     assert with_example == {fault.name for fault in all_faults(PROVIDERS[name].provider)}
 
 
@@ -116,70 +97,27 @@ def test_every_fault_of_a_rulebook_has_an_example_at_its_operation(
     assert rulebook_faults - set(entry.get("x-faults", {})) == set(), name
 
 
-@pytest.mark.parametrize(
-    ("name", "endpoint", "fault", "cause", "entry"),
-    FAULT_EXAMPLES,
-    ids=[f"{name}-{endpoint.operation}-{fault}" for name, endpoint, fault, _, _ in FAULT_EXAMPLES],
-)
-def test_a_fault_is_provoked_by_its_example(
-    name: str, endpoint: Endpoint, fault: str, cause: Any, entry: Mapping[str, Any]
-) -> None:
-    example: Part = {"scenario": {"refuse": fault}} if cause == "scenario" else cause
-    faults = {fault_line.name: fault_line for fault_line in all_faults(PROVIDERS[name].provider)}
-    request = build_request(name, endpoint, entry, example)
-    asyncio.run(provoke_fault(name, faults[fault], request, example))
+@pytest.mark.parametrize("example", FAULT_EXAMPLES, ids=[each.label for each in FAULT_EXAMPLES])
+def test_a_fault_is_provoked_by_its_example(example: FaultExample) -> None:
+    faults = {fault.name: fault for fault in all_faults(PROVIDERS[example.name].provider)}
+    asyncio.run(provoke_fault(faults[example.fault], example))
 
 
-def build_request(
-    name: str, endpoint: Endpoint, entry: Mapping[str, Any], example: Part
-) -> dict[str, Any]:
-    """Return the first example request of the document, changed as the fault's example says."""
-    document = PROVIDERS[name].document()
-    fields = merge_patch(request_examples(document, endpoint.operation)[0], example.get("body", {}))
-    path = endpoint.path
-    for part in re.findall(r"\{(\w+)\}", path):
-        path = path.replace(f"{{{part}}}", str(fields.pop(part, "")))
-    content = entry.get("requestBody", {}).get("content", {})
-    query_names = (
-        {parameter["name"] for parameter in parameters(document, entry)}
-        if content
-        else fields.keys()
-    )
-    query = {key: value for key, value in fields.items() if key in query_names}
-    body = {key: value for key, value in fields.items() if key not in query_names}
-    encoded = "body" if "application/json" in content else ENCODED.get(next(iter(content), ""), "")
-    request: dict[str, Any] = {"method": endpoint.method, "path": path, "host": endpoint.host}
-    request |= {key: example[key] for key in ("method", "path", "headers", "raw") if key in example}
-    request["query"] = merge_patch(query, example.get("query", {})) or None
-    return request if "raw" in example or not encoded else {**request, encoded: body}
-
-
-async def provoke_fault(name: str, fault: Fault, request: Part, cause: Part) -> None:
-    example = {"given": cause.get("account", {})}
-    example |= {key: cause[key] for key in ("scenario", "clock") if key in cause}
-    site = build_conformance_site(PAGES[name], example)
-    for preparation in (*cause.get("before", ()), *[request] * (cause.get("repeat", 1) - 1)):
-        await send_preparation(site, fault, preparation)
+async def provoke_fault(fault: Fault, example: FaultExample) -> None:
+    site = build_site(PAGES[example.name], example)
+    request = build_request(example, example_fields(example))
+    await prepare(site, example, request)
     calls = len(read.calls(site.sandbox.state))
     response = await send(site, request)
     assert response.headers.get("x-mock-fault") == fault.name
     explanation = response.headers["x-mock-explain"]
-    if "scenario" in cause:
+    if "scenario" in example.cause:
         assert f" orders refuse: {fault.name} ({fault.evidence}); chosen by " in explanation
     else:
         assert explanation.startswith(f"{fault.name} ({fault.evidence}")
     assert response.status_code == fault.status
     assert has_message(fault, response)
     assert len(read.calls(site.sandbox.state)) == calls
-
-
-async def send_preparation(site: ConformanceSite, fault: Fault, preparation: Part) -> None:
-    """Send a request that comes first, or advance the clock."""
-    if "advance" in preparation:
-        await advance(site.sandbox, str(preparation["advance"]))
-    else:
-        response = await send(site, preparation)
-        assert response.headers.get("x-mock-fault") != fault.name
 
 
 def has_message(fault: Fault, response: httpx.Response) -> bool:

@@ -16,8 +16,8 @@ from mockserver.settings import parse_settings
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.site import HEADERS
 
-MAX_MODULES = 26
-MAX_MOVES = 45
+MAX_MODULES = 28
+MAX_MOVES = 48
 REQUESTS = 6
 """The last but one is counted; those before it fill the caches."""
 

@@ -16,14 +16,15 @@ from tests.support.vendors.effebot import CREATE_EXAMPLE
 from tests.support.vendors.phonon import CREATE_EXAMPLE as PHONON_EXAMPLE
 
 GOLDEN = Path(__file__).parent / "golden" / "side_by_side.txt"
-BEARER = {"authorization": "Bearer key", "accept": "application/json"}
+JSON = {"content-type": "application/json"}
+BEARER = {**JSON, "authorization": "Bearer key", "accept": "application/json"}
 HOOK = "http://localhost:3000/hook"
 ASKED: dict[str, tuple[str, dict[str, Any], dict[str, str]]] = {
     "ccai": ("create-outbound", dict(ccai.EXAMPLES["create-outbound"]), ccai.HEADERS),
     "effebot": ("create", {**CREATE_EXAMPLE, "webhookUrl": HOOK}, {}),
     "innocalls": ("dispatch", {**innocalls.EXAMPLES["dispatch"], "webhook": HOOK}, BEARER),
     "mobtexting": ("c2c", dict(CLICK_TO_CALL), BEARER),
-    "phonon": ("create", dict(PHONON_EXAMPLE), {}),
+    "phonon": ("create", dict(PHONON_EXAMPLE), JSON),
 }
 SCENARIOS = ("answered", "callee-busy", "presses-one")
 

@@ -57,6 +57,7 @@ def _page(configuration: Configuration, bound: BoundProvider) -> str:
         "call in their order, and its webhooks.\n",
         statuses(configuration, bound),
         *_words(entry["words"]),
+        *_details(entry["details"]),
         "## Faults\n",
         "The table shows the body of each response, whose header `X-Mock-Fault` names the fault.",
         "A scenario selects a fault by `refuse`.\n",
@@ -124,6 +125,16 @@ def _words(words: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
         for evidence in dict.fromkeys(by_word.values())
     ]
     yield table(("field", "evidence", "words"), rows)
+
+
+def _details(details: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield what the vendor does beyond its faults and words, with the evidence."""
+    if not details:
+        return
+    yield "## Details\n"
+    yield "Parts of responses and webhooks, and defaults, with how we know of them.\n"
+    rows = ((name, each["text"], each["evidence"]) for name, each in details.items())
+    yield table(("part", "what it is", "evidence"), rows)
 
 
 def _conditions(faults: Iterable[Mapping[str, Any]]) -> Iterator[str]:

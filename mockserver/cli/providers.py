@@ -41,6 +41,11 @@ def _format_provider(provider: dict[str, Any]) -> str:
         *(f"  {name:<24} {text}" for name, text in provider["quirks"].items()),
         *(["words"] if provider["words"] else []),
         *words,
+        *(["details"] if provider["details"] else []),
+        *(
+            f"  {name}: {detail['text']} ({detail['evidence']})"
+            for name, detail in provider["details"].items()
+        ),
         "faults",
         *(line for fault in provider["faults"] for line in _format_fault(fault, every)),
     )

@@ -48,7 +48,7 @@ class CompiledValidator:
     """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._schema = schema
+        self.schema = schema
 
     @property
     def accepts(self) -> Callable[[object], bool]:
@@ -73,9 +73,9 @@ class CompiledValidator:
             Registry,
         )
 
-        parts = (*self._schema.get("allOf", ()), {"$ref": CERTAIN_ID})
+        parts = (*self.schema.get("allOf", ()), {"$ref": CERTAIN_ID})
         return Draft202012Validator(
-            {**self._schema, "allOf": [*parts]},
+            {**self.schema, "allOf": [*parts]},
             formats=FORMAT_CHECKS,
             validate_formats=True,
             registry=Registry([(CERTAIN_ID, CERTAIN)]),
@@ -83,7 +83,7 @@ class CompiledValidator:
 
     @cached_property
     def _explainer(self) -> Any:
-        return build_validator(self._schema)
+        return build_validator(self.schema)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Check the fields of a request against the vendor's OpenAPI document."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -122,7 +123,9 @@ def violations(validator: CompiledValidator, fields: Mapping[str, object]) -> tu
     if validator.is_valid(sent):
         return ()
     unique = {
-        violation for error in validator.iter_errors(sent) for violation in _error_violations(error)
+        violation
+        for error in validator.iter_errors(sent)
+        for violation in _error_violations(error, validator.schema)
     }
     return tuple(sorted(unique))
 
@@ -137,12 +140,28 @@ def _schema_value(value: object) -> object:
     return value.data.decode("latin-1") if isinstance(value, Upload) else value
 
 
-def _error_violations(error: "ValidationError") -> Iterator[Violation]:
+def _error_violations(error: "ValidationError", root: Mapping[str, Any]) -> Iterator[Violation]:
     path = [str(part) for part in error.absolute_path]
     if error.validator == "required" and isinstance(error.instance, Mapping):
         required: Any = error.validator_value
         missing = (name for name in required if name not in error.instance)
-        yield from (Violation(".".join([*path, name]), "required") for name in missing)
+        yield from (_missing_field([*path, name], error.schema, root) for name in missing)
     else:
-        expected = error.schema.get("description", "") if isinstance(error.schema, Mapping) else ""
-        yield Violation(".".join(path), str(error.validator), expected)
+        expected, sample = _passing_value(error.schema)
+        yield Violation(".".join(path), str(error.validator), expected, sample)
+
+
+def _missing_field(path: list[str], schema: Any, root: Mapping[str, Any]) -> Violation:
+    """Return the violation of a required field, with what its own schema says would pass."""
+    part = schema.get("properties", {}).get(path[-1])
+    own = resolve_reference(root, part) if isinstance(part, Mapping) else part
+    return Violation(".".join(path), "required", *_passing_value(own))
+
+
+def _passing_value(schema: object) -> tuple[str, str]:
+    """Return what passes a schema: its description, and its first example as JSON."""
+    if not isinstance(schema, Mapping):
+        return "", ""
+    examples = schema.get("examples")
+    sample = json.dumps(examples[0], ensure_ascii=False) if examples else ""
+    return schema.get("description", ""), sample

@@ -1,4 +1,4 @@
-"""Adds to a vendor's OpenAPI document how we know of its operations, faults, words and webhooks."""
+"""Adds to a vendor's OpenAPI document how we know of its operations, faults, words and the rest."""
 
 from typing import Any
 
@@ -32,12 +32,15 @@ def add_evidence(document: dict[str, Any], provider: Provider) -> dict[str, Any]
         field: {word: str(evidence) for word, evidence in words.items()}
         for field, words in provider.words.items()
     }
+    details = {
+        name: {"text": text, "evidence": str(evidence)}
+        for name, (text, evidence) in provider.details.items()
+    }
     webhooks = [serialize_kind(*item) for item in provider.webhooks.items()]
-    retry = serialize_retry(provider.retry)
-    rest = ({"words": words} if words else {}) | (
-        {"webhooks": webhooks, "retry": retry} if webhooks else {}
-    )
-    return {**document, KEY: rest} if rest else document
+    retry = serialize_retry(provider.retry) if webhooks else None
+    parts = {"words": words, "details": details, "webhooks": webhooks, "retry": retry}
+    known = {name: part for name, part in parts.items() if part}
+    return {**document, KEY: known} if known else document
 
 
 def _operation_evidence(endpoint: Endpoint) -> dict[str, Any]:

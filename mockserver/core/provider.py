@@ -7,6 +7,7 @@ from mockserver.core.account import NO_RETRY, Account, Charge, Retry, SaveRecord
 from mockserver.core.account_values import AccountRules
 from mockserver.core.call import Call, Event, PlannedCall
 from mockserver.core.fake_person import RecordGenerator
+from mockserver.core.findings import Finders, RefusedItem
 from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.possible_calls import NO_CALLS, PossibleCalls
@@ -48,8 +49,8 @@ NO_EFFECTS: Final = Effects()
 class EndpointResult(TrackedValue):
     response: Response
     effects: Effects = NO_EFFECTS
-    refused_items: tuple[Rule, ...] = ()
-    """The broken rule of each item left out: its field is a path, and it has a `detail`."""
+    refused_items: tuple[RefusedItem, ...] = ()
+    """For each item left out: the rule that it breaks, and where."""
 
 
 class EventContext(TrackedValue):
@@ -210,10 +211,14 @@ class Provider(NamedTuple):
     """Operation that places calls -> what makes requests for it that an account accepts."""
     ready_account: Callable[[Account], Account] = keep_account
     """Returns the account without what is only so at the moment: everybody is available."""
+    finders: Finders = EMPTY_MAPPING
+    """For each test of its rules: where a request breaks it, and what would pass there."""
     words: Mapping[str, Mapping[str, Evidence]] = EMPTY_MAPPING
     """Field of a response or webhook -> its words, and how we know that the vendor has each."""
     statuses: tuple[StatusRow, ...] = ()
     """The words that `status` returns, in the order of a call's life."""
+    details: Mapping[str, tuple[str, Evidence]] = EMPTY_MAPPING
+    """Part of a response, webhook or default -> what it is, and how we know."""
 
 
 def all_faults(provider: Provider) -> tuple[Fault, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
+from mockserver.core.field_paths import wildcard_path
 from mockserver.core.http import Request, value_text
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
@@ -41,11 +42,15 @@ class Fault(Value):
 
 
 class Violation(Value, order=True):
-    """A field that breaks a keyword of its schema; `expected` says in words what would pass."""
+    """A field that breaks a keyword of its schema.
+
+    `expected` says in words what would pass, `sample` is such a value as JSON.
+    """
 
     field: str
     keyword: str
     expected: str = ""
+    sample: str = ""
 
 
 def place_nothing(_: int) -> Call:
@@ -126,9 +131,6 @@ class Rule(TrackedValue):
     `condition` is how we know that this request is refused with this fault, where that is known in
     another way than the fault's text; `note` says more, such as where the vendor's page contradicts
     itself.
-
-    `detail` says in words what the request has that breaks the rule, and what would pass, where
-    that is not a field of the request.
     """
 
     test: Callable[[RequestContext], bool]
@@ -137,7 +139,6 @@ class Rule(TrackedValue):
     restriction: str = ""
     condition: Evidence | None = None
     note: str = ""
-    detail: Callable[[RequestContext], str] | None = None
 
     @property
     def condition_evidence(self) -> Evidence:
@@ -171,15 +172,11 @@ class ViolationTest:
         return self.unless is None or not self.unless(context)
 
     def matches(self, violation: Violation) -> bool:
-        if violation.field != self.field and _wildcard_path(violation.field) != self.field:
+        if violation.field != self.field and wildcard_path(violation.field) != self.field:
             return False
         if not self.keywords:
             return violation.keyword != "required"
         return violation.keyword in self.keywords
-
-
-def _wildcard_path(field: str) -> str:
-    return ".".join("*" if part.isdecimal() else part for part in field.split("."))
 
 
 def missing_field(field: str, fault: Fault) -> Rule:

@@ -1,17 +1,17 @@
 """An incoming vendor request, and the exchange that is stored for it."""
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.bound_provider import BoundProvider
+from mockserver.core.findings import Finding
 from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.journal import Ignored
 from mockserver.core.provider import Endpoint
 from mockserver.core.resolution import NO_DRAW, Draw
-from mockserver.core.rulebook import RequestContext, Rule, Violation, render_message
+from mockserver.core.rulebook import RequestContext, Rule
 from mockserver.core.scenario import ApiBehavior, MatchContext, Scenario
 from mockserver.core.selection import (
     NO_SELECTION,
@@ -23,8 +23,6 @@ from mockserver.core.selection import (
 from mockserver.core.value import TrackedValue, Value
 
 DEFAULT_API_BEHAVIOR: Final = ApiBehavior()
-MAX_EXPLAINED_VALUE: Final = 200
-"""How many characters of a value an explanation repeats, which is also a header."""
 
 
 class CallMatch(Value):
@@ -57,7 +55,7 @@ class Exchange(Value):
     header, and those that an activation or a match rule selected. `call_ids` are those of the calls
     that it placed or moved. `matches` has one for each planned call, or one without numbers;
     `placed_calls` maps its index to the id of the call, if that was placed. `scenarios` are what
-    it was compared with. `broken_rules` and `violations` are for `explain`. `ordered_by` is the
+    it was compared with. `findings` has those of each of `broken_rules`. `ordered_by` is the
     scenario that ordered something of the API, and `ordered` says in one line what, and who chose
     the scenario. `ignored` is what scenarios say and what could not apply to the request or the
     calls that it placed. `activations` are those of the moment, and the latest that were spent.
@@ -76,7 +74,7 @@ class Exchange(Value):
     scenarios: ScenarioSet
     call_ids: tuple[str, ...] = ()
     broken_rules: tuple[Rule, ...] = ()
-    violations: tuple[Violation, ...] = ()
+    findings: tuple[tuple[Finding, ...], ...] = ()
     matches: tuple[CallMatch, ...] = ()
     placed_calls: Mapping[int, str] = EMPTY_MAPPING
     ordered_by: str = ""
@@ -140,36 +138,3 @@ class MatchedRequest(TrackedValue):
         """The scenario of the first match that speaks to the API."""
         selections = (match.selection.api for match in self.matches)
         return next((selected for selected in selections if selected), None)
-
-
-def describe_fault(rule: Rule, context: RequestContext) -> str:
-    """Describe a broken rule in one line: fault, evidence, field, value received and expected.
-
-    The evidence of the rule's condition is told where it differs from that of the fault's text.
-    """
-    fault = rule.fault
-    message = render_message(fault, context, MAX_EXPLAINED_VALUE)
-    summary = f"{fault.name} ({describe_evidence(rule)}): {message}"
-    if context.request.body_error:
-        return f"{summary}; {context.request.body_error}"
-    if rule.detail:
-        return f"{summary}; {rule.detail(context)}"
-    if not rule.field:
-        return summary
-    expected = next((item.expected for item in context.violations if item.field == rule.field), "")
-    return f"{summary}; {rule.field}: {describe_field(context, rule.field)}" + (
-        f"; would pass: {expected}" if expected else ""
-    )
-
-
-def describe_evidence(rule: Rule) -> str:
-    text, condition = rule.fault.evidence, rule.condition_evidence
-    return text if condition == text else f"{text}, condition {condition}"
-
-
-def describe_field(context: RequestContext, field: str) -> str:
-    if field not in context.fields:
-        return "not sent"
-    value = context.fields[field]
-    text = repr(value) if isinstance(value, str) else json.dumps(value, default=str)
-    return f"received {text:.80}"

@@ -7,11 +7,11 @@ from typing import Final
 
 from mockserver.core.http import Response
 from mockserver.core.provider import find_fault
-from mockserver.core.rulebook import RequestContext, Rule
+from mockserver.core.rulebook import Rule
 from mockserver.core.scenario import readable_name
 from mockserver.core.selection import SelectedScenario
 from mockserver.core.time import to_seconds
-from mockserver.engine.exchange import MatchedRequest, describe_fault
+from mockserver.engine.exchange import MatchedRequest
 
 NO_STATUS = 0
 """The status of a response that is never sent because a scenario breaks the connection."""
@@ -36,26 +36,7 @@ def ordered_fault(matched: MatchedRequest) -> Rule | None:
     return Rule(lambda _: True, fault) if fault else None
 
 
-def explain_response(
-    matched: MatchedRequest, context: RequestContext, broken: tuple[Rule, ...]
-) -> tuple[str, str, str]:
-    """Say why a request was responded to so.
-
-    What a scenario orders in place of the vendor's response is no fault of the fields.
-
-    Returns:
-        (name of the scenario that orders something, what it orders in one line, this and the
-        vendor's fault in one line); each is empty if there is none.
-    """
-    ordered = _describe_order(matched)
-    is_vendors = not (matched.api.fault or ordered_response(matched))
-    fault = describe_fault(broken[0], context) if broken and is_vendors else ""
-    selected = matched.applied_api
-    ordered_by = selected.scenario.name if selected and ordered else ""
-    return ordered_by, ordered, "; ".join(filter(None, (fault, ordered)))
-
-
-def _describe_order(matched: MatchedRequest) -> str:
+def describe_order(matched: MatchedRequest) -> str:
     """Say in one line which scenario orders what of the API, and who chose it; empty if none."""
     selected, author = matched.applied_api, matched.api_author
     what = ", ".join(_describe_behavior(matched))

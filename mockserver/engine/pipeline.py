@@ -12,8 +12,8 @@ from mockserver.core.seeded import recording_token
 from mockserver.engine.effects import apply, split_effects
 from mockserver.engine.exchange import Exchange, IncomingRequest, MatchedRequest
 from mockserver.engine.ignored_words import ignored_by_request
-from mockserver.engine.ordered_responses import explain_response, ordered_fault, ordered_response
-from mockserver.engine.refused_items import describe_refused_items
+from mockserver.engine.ordered_responses import ordered_fault, ordered_response
+from mockserver.engine.response_reasons import NO_REASONS, find_reasons
 from mockserver.engine.retry_after import add_retry_after
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import (
@@ -187,12 +187,8 @@ def _build_exchange(
         if call.spec.id not in state.calls.by_id  # others are only moved
     }
     request_id = state.journal.next_request_id
-    is_special = broken_rules or matched.is_api_ordered
-    reasons = explain_response(matched, context, broken_rules) if is_special else ("", "", "")
-    ordered_by, ordered, explanation = reasons
-    if result.refused_items:
-        refused = describe_refused_items(result.refused_items, context)
-        explanation = "; ".join(filter(None, (refused, explanation)))
+    is_special = broken_rules or result.refused_items or matched.is_api_ordered
+    reasons = find_reasons(matched, context, result, broken_rules) if is_special else NO_REASONS
     fits_all = matched.is_plain and matched.matches[0].selection.fits_all
     return Exchange(
         id=request_id,
@@ -202,16 +198,16 @@ def _build_exchange(
         request=context.request,
         response=result.response,
         fault=broken_rules[0].fault.name if broken_rules else None,
-        explanation=explanation,
+        explanation=reasons.explanation,
         scenario_names=() if matched.is_plain else scenario_names(matched, placed),
         call_ids=tuple([call.spec.id for call in calls]),
-        broken_rules=() if matched.api.fault else broken_rules or result.refused_items,
-        violations=context.violations,
+        broken_rules=reasons.broken_rules,
+        findings=reasons.findings,
         matches=matched.matches,
         scenarios=matched.scenarios,
         placed_calls=placed,
-        ordered_by=ordered_by,
-        ordered=ordered,
+        ordered_by=reasons.ordered_by,
+        ordered=reasons.ordered,
         ignored=() if fits_all else ignored_by_request(state, matched, request_id, result),
         activations=matched.activations,
     )

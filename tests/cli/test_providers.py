@@ -45,6 +45,7 @@ DESCRIPTION = {
     "acts": ["park", "fetch"],
     "quirks": {"loud": "it shouts"},
     "words": {"status": {"on": "documented", "off": "assumed"}},
+    "details": {"default of `tries`": {"text": "0", "evidence": "assumed"}},
     "faults": [
         {
             "name": "no-way",
@@ -81,6 +82,8 @@ quirks
   loud                     it shouts
 words
   status                   on, off (assumed)
+details
+  default of `tries`: 0 (assumed)
 faults
   no-way                   403 documented
     condition observed: every operation

@@ -22,7 +22,7 @@ def test_the_names_of_a_provider_are_collected() -> None:
     assert names.webhook_kinds == ("any", "completed")
     assert names.legs == ("a", "b", "callee", "from", "to")
     assert names.record_types == {"mobtexting": {"flows": Flow}}
-    assert names.quirks == {"mobtexting": ("webhook-id",)}
+    assert names.quirks == {"mobtexting": ("errors-as-200", "webhook-id")}
     assert names.settings_types == {"mobtexting": None}
     assert (
         names.fault_statuses["unauthenticated"],

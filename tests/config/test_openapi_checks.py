@@ -218,7 +218,7 @@ def test_operations_that_share_a_path_are_listed_separately() -> None:
         (
             "one",
             {"to": Upload(filename="", content_type="x/y", data=b"")},
-            [("to", "required", "")],
+            [("to", "required", "digits")],
         ),
     ],
 )
@@ -235,8 +235,8 @@ def test_parameters_are_checked_wherever_they_are_sent(
         (VALID, []),
         ({**VALID, "unknown": object()}, []),
         ({**VALID, "level": "1", "tags": []}, []),
-        ({}, [("name", "required", ""), ("phone", "required", "")]),
-        ({"name": "", "phone": None}, [("name", "required", ""), ("phone", "required", "")]),
+        ({}, [("name", "required", ""), ("phone", "required", "digits")]),
+        ({"name": "", "phone": None}, [("name", "required", ""), ("phone", "required", "digits")]),
         ({**VALID, "level": ""}, []),
         ({"name": 0, "phone": "1"}, [("name", "type", "")]),
         ({"name": False, "phone": "1"}, [("name", "type", "")]),
@@ -262,6 +262,28 @@ def test_a_violation_has_a_field_a_keyword_and_a_description(
 ) -> None:
     violations = build_check(build_validator_factory(lambda: DOCUMENT), "create")(fields)
     assert violations == tuple(Violation(*violation) for violation in expected)
+
+
+@pytest.mark.parametrize(
+    ("part", "passing"),
+    [
+        ({"description": "a text", "examples": ["mine", "yours"]}, ("a text", '"mine"')),
+        ({"examples": [[{"a": "\N{EURO SIGN}"}]]}, ("", '[{"a": "\N{EURO SIGN}"}]')),
+        ({"examples": []}, ("", "")),
+        ({"$ref": "#/components/schemas/Phone"}, ("digits", "")),
+        (True, ("", "")),
+    ],
+)
+def test_a_violation_has_the_description_and_the_first_example_of_its_field(
+    part: Any, passing: tuple[str, str]
+) -> None:
+    body = {"type": "object", "required": ["mine"], "properties": {"mine": part}}
+    content = {"application/json": {"schema": body}}
+    operation = {"operationId": "any", "requestBody": {"content": content}}
+    document = {**SEVERAL, "paths": {"/": {"post": operation}}}
+    check = build_check(build_validator_factory(lambda: document), "any")
+    expected = ("mine", "required", *passing)
+    assert check({}) == (Violation(*expected),)
 
 
 @pytest.mark.parametrize(

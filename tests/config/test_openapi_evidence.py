@@ -111,7 +111,6 @@ def test_the_words_of_a_vendor_stand_at_the_top_of_its_document() -> None:
         "failed": "assumed",
     }
     assert words["status"]["cancelled"] == "observed"
-    assert "words" not in PROVIDERS["mobtexting"].document()[KEY]
 
 
 RENDERED = {("effebot", "status")}
@@ -154,4 +153,25 @@ def test_the_form_of_the_status_webhook_is_observed_and_names_the_quirk_for_that
 ):
     [status, _] = PROVIDERS["effebot"].document()[KEY]["webhooks"]
     assert (status["body"], "bare-webhook" in status["note"]) == ("observed", True)
-    assert KEY not in PROVIDERS["innocalls"].document()
+
+
+def test_the_details_of_a_vendor_stand_at_the_top_of_its_document() -> None:
+    details = PROVIDERS["innocalls"].document()[KEY]["details"]
+    assert details["default of `tries`"] == {"text": "0", "evidence": "assumed"}
+    assert details["default of `type`"] == {"text": "`order_number`", "evidence": "documented"}
+    assert "details" not in PROVIDERS["ccai"].document()[KEY]
+
+
+def test_of_innocalls_only_what_its_page_says_of_a_condition_is_documented() -> None:
+    documented = {
+        (name, condition["field"])
+        for endpoint in PROVIDERS["innocalls"].provider.endpoints
+        for name, fault in evidence_of("innocalls", endpoint.operation)["faults"].items()
+        for condition in fault["conditions"]
+        if condition["evidence"] == "documented"
+    }
+    assert documented == {
+        ("unauthorized", None),
+        ("not-acceptable", None),
+        ("too-many-requests", None),
+    }

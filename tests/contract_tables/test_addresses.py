@@ -41,7 +41,10 @@ SANDBOX_ORDER: Final[tuple[tuple[str, Mapping[str, str], str], ...]] = (
 REQUESTED: Final = {"x-mock-request": "r1", "x-mock-now": "2026-01-01T09:00:00.000Z"}
 REFUSAL: Final = {
     "x-mock-fault": "from-required",
-    "x-mock-explain": "from-required (assumed): The from field is required.; from: received ''",
+    "x-mock-explain": "from-required (assumed, condition documented): The from field is required.; "
+    "from: received ''; "
+    "would pass: 10 to 15 digits with country code (assumed; the page's samples have twelve), such "
+    "as 918867136000",
 }
 MOCK_HEADERS: Final[tuple[tuple[str, str, Mapping[str, object], Mapping[str, str]], ...]] = (
     ("POST", CLICK_TO_CALL_PATH, CLICK_TO_CALL, {**REQUESTED, "x-mock-call": "c1"}),
@@ -54,7 +57,8 @@ MOCK_HEADERS: Final[tuple[tuple[str, str, Mapping[str, object], Mapping[str, str
         {
             **REQUESTED,
             "x-mock-fault": "wrong-method",
-            "x-mock-explain": "wrong-method (assumed): Method Not Allowed",
+            "x-mock-explain": "wrong-method (assumed): Method Not Allowed; "
+            "would pass: the method POST or GET",
         },
     ),
 )

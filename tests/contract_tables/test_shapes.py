@@ -26,7 +26,8 @@ WEBHOOK: Final = (
     "id provider call kind method url headers body state next_attempt_at attempts copy_of altered"
 )
 PROVIDER: Final = (
-    "name title base_url hosts operations webhooks webhook_kinds retry acts quirks words faults"
+    "name title base_url hosts operations webhooks webhook_kinds retry acts quirks words details"
+    " faults"
 )
 SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "Call": ("calls calls 0", CALL),
@@ -96,7 +97,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "rule of an explanation": (
         "explain/r3 rules 0",
-        "fault evidence message field received would_pass condition note",
+        "fault evidence message field received would_pass sample condition note",
     ),
     "call of an explanation": (
         "explain/r1 calls 0",
@@ -109,9 +110,9 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Name -> (path below `/_mock` and the way to the object in the answer, its keys).
 
-Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list, `overtaken` of an
-explained call, what health has between `providers` and `uptime`, and the answer to GET of one
-scenario.
+Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list, `sample` of a rule,
+`overtaken` of an explained call, what health has between `providers` and `uptime`, and the answer
+to GET of one scenario.
 """
 
 POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {

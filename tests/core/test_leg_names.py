@@ -58,7 +58,7 @@ def test_the_vendor_s_word_takes_precedence_over_a_and_b_and_callee(
 
 def test_all_leg_names_are_the_neutral_ones_and_the_words_of_the_providers() -> None:
     provider = PROVIDERS["mobtexting"].provider
-    [endpoint] = provider.endpoints
+    endpoint, *_ = provider.endpoints
     other = endpoint._replace(roles={"a": "agent", "b": "to"})
     providers = (provider, provider._replace(endpoints=(other,)))
     assert all_leg_names(providers) == ("a", "b", "callee", "from", "to", "agent")

@@ -49,7 +49,7 @@ def state_with_batches(configuration: Configuration, *callees: str) -> SandboxSt
             PlannedCall(flow="one-leg", numbers={"a": callee}, parameters={}) for callee in callees
         )
 
-    [endpoint] = configuration.providers["mobtexting"].provider.endpoints
+    endpoint, *_ = configuration.providers["mobtexting"].provider.endpoints
     batch = endpoint._replace(planned_calls=plan_calls, respond=place_planned_calls)
     return state_with_provider(configuration, endpoints=(batch,))
 
@@ -103,7 +103,7 @@ def test_a_batch_spends_an_activation_only_if_a_call_that_it_matches_is_placed(
         return EndpointResult(response=Response(status=200), effects=Effects(calls=calls))
 
     batch = state_with_batches(configuration, "1", "2").configuration
-    [endpoint] = batch.providers["mobtexting"].provider.endpoints
+    endpoint, *_ = batch.providers["mobtexting"].provider.endpoints
     state = state_with_provider(batch, endpoints=(endpoint._replace(respond=place_first_call),))
     for callee in ("1", "2"):
         activate(state, "callee-busy", times=1, globs={"callee": callee})
@@ -232,7 +232,7 @@ def test_a_provider_that_raises_gives_back_and_stores_nothing(configuration: Con
     def fail(_: RequestContext) -> EndpointResult:
         raise ZeroDivisionError
 
-    [endpoint] = configuration.providers["mobtexting"].provider.endpoints
+    endpoint, *_ = configuration.providers["mobtexting"].provider.endpoints
     state = state_with_provider(configuration, endpoints=(endpoint._replace(respond=fail),))
     activate(state, "callee-busy", times=1)
     with pytest.raises(ZeroDivisionError):

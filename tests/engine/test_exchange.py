@@ -108,7 +108,8 @@ def test_an_exchange_has_every_broken_rule_of_the_request(
 ) -> None:
     exchange = handle(state, build_click_to_call(state, **fields), START)
     assert [rule.fault.name for rule in exchange.broken_rules] == broken
-    assert sorted(violation.field for violation in exchange.violations) == violations
+    fields_at_fault = [finding.field for findings in exchange.findings for finding in findings]
+    assert sorted(fields_at_fault) == violations
     assert exchange.fault == (broken[0] if broken else None)
 
 
@@ -122,7 +123,7 @@ def test_an_exchange_has_the_fault_that_a_scenario_orders(configuration: Configu
     assert (exchange.fault, exchange.scenario_names) == ("service-unavailable", ("mine",))
 
 
-def test_the_exchange_of_a_disconnect_has_violations_but_no_broken_rules(
+def test_the_exchange_of_a_disconnect_has_no_broken_rules_and_no_findings(
     configuration: Configuration,
 ) -> None:
     mine = Scenario(name="mine", match=MatchRule(), responses=(ApiBehavior(disconnect="reset"),))
@@ -133,7 +134,7 @@ def test_the_exchange_of_a_disconnect_has_violations_but_no_broken_rules(
         (),
         None,
     )
-    assert [violation.field for violation in exchange.violations] == ["bridge"]
+    assert exchange.findings == ()
 
 
 def test_an_exchange_has_a_match_for_the_planned_call(state: SandboxState) -> None:

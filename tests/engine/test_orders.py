@@ -105,7 +105,7 @@ def test_a_delay_is_explained_beside_the_fault_of_the_vendor(state: SandboxState
     exchange = click_to_call(state, "list", to="")
     assert exchange.fault == "to-required"
     fault, order = exchange.explanation.split("; scenario ")
-    assert fault.startswith("to-required (assumed): ")
+    assert fault.startswith("to-required (assumed, condition documented): ")
     assert order.startswith("list (1.yaml:4:9) orders after: 1.5s")
     assert [rule.fault.name for rule in exchange.broken_rules] == ["to-required"]
 

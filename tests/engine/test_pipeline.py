@@ -8,10 +8,17 @@ from msgspec.structs import asdict
 from mockserver.core.account import Limits
 from mockserver.core.call import Event, Leg, PlannedCall
 from mockserver.core.http import Request, Response, Upload
-from mockserver.core.rulebook import Evidence, Fault, Rule, Violation
+from mockserver.core.rulebook import (
+    Evidence,
+    Fault,
+    RequestContext,
+    Rule,
+    Violation,
+    ViolationTest,
+)
 from mockserver.core.seeded import recording_token
 from mockserver.core.selection import SelectedScenario
-from mockserver.engine.exchange import Exchange, IncomingRequest, describe_fault
+from mockserver.engine.exchange import Exchange, IncomingRequest
 from mockserver.engine.own_refusals import OwnRefusal, record_refusal
 from mockserver.engine.pipeline import (
     build_context,
@@ -19,6 +26,7 @@ from mockserver.engine.pipeline import (
     match_request,
     respond,
 )
+from mockserver.engine.refusals import explain_refusal
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.accounts import Accounts
 from tests.support import read
@@ -148,7 +156,7 @@ def test_the_exchange_of_an_accepted_request_has_all_its_fields(state: SandboxSt
         "scenario_names": ("no-answer",),
         "call_ids": ("c1",),
         "broken_rules": (),
-        "violations": (),
+        "findings": (),
         "ordered_by": "",
         "ordered": "",
         "activations": (),
@@ -201,14 +209,14 @@ def test_a_wrong_method_comes_before_the_rulebook(state: SandboxState) -> None:
 
 
 LONG = "x" * 100
-PASSING = "would pass: 10 to 15 digits with country code, or flow:<id>"
+PASSING = "would pass: 10 to 15 digits with country code, or flow:<id>, such as 918867136000"
 
 
 @pytest.mark.parametrize(
     ("fields", "fault", "parts"),
     [
-        ({"to": None}, "to-required", ("The to field is required.", "to: not sent")),
-        ({"to": ""}, "to-required", ("The to field is required.", "to: received ''")),
+        ({"to": None}, "to-required", ("The to field is required.", "to: not sent", PASSING)),
+        ({"to": ""}, "to-required", ("The to field is required.", "to: received ''", PASSING)),
         (
             {"to": "1"},
             "to-malformed",
@@ -222,7 +230,11 @@ PASSING = "would pass: 10 to 15 digits with country code, or flow:<id>"
         (
             {"bridge": "918068280000"},
             "bridge-unknown",
-            ("The selected bridge is invalid.", "bridge: received '918068280000'"),
+            (
+                "The selected bridge is invalid.",
+                "bridge: received '918068280000'",
+                "would pass: a number of the account, such as 918068281234",
+            ),
         ),
     ],
 )
@@ -230,18 +242,24 @@ def test_the_explanation_names_fault_evidence_field_and_value(
     state: SandboxState, fields: dict[str, Any], fault: str, parts: tuple[str, ...]
 ) -> None:
     change_account(state, numbers=frozenset({"918068281234"}))
+    evidence = "assumed, condition documented" if fault == "to-required" else "assumed"
     exchange = click_to_call(state, **fields)
     assert (exchange.fault, exchange.explanation) == (
         fault,
-        f"{fault} (assumed): {'; '.join(parts)}",
+        f"{fault} ({evidence}): {'; '.join(parts)}",
     )
 
 
 TO_MALFORMED = Rule(
-    test=lambda _: True,
+    test=ViolationTest(field="to"),
     fault=Fault(name="to-malformed", status=422, message="No.", evidence=Evidence.ASSUMED),
     field="to",
 )
+
+
+def explain(state: SandboxState, context: RequestContext) -> str:
+    bound = state.configuration.providers["mobtexting"]
+    return explain_refusal((TO_MALFORMED,), context, bound)[1]
 
 
 def test_the_explanation_says_what_would_pass_for_its_own_field(state: SandboxState) -> None:
@@ -250,21 +268,26 @@ def test_the_explanation_says_what_would_pass_for_its_own_field(state: SandboxSt
         Violation(field="to", keyword="pattern", expected="ten digits"),
     )
     context = build_context(state, build_incoming(state, to="1"), START)
-    text = describe_fault(TO_MALFORMED, context.replace(violations=violations))
+    text = explain(state, context.replace(violations=violations))
     assert text.endswith("to: received '1'; would pass: ten digits")
 
 
 def test_the_explanation_shows_a_value_that_is_no_json_as_text(state: SandboxState) -> None:
     file = Upload(filename="a.txt", content_type="text/plain", data=b"x")
-    context = build_context(state, build_incoming(state), START)
-    context = context.replace(request=build_incoming(state, to=file).request)
-    text = describe_fault(TO_MALFORMED, context)
-    assert text.endswith("""to: received ["a.txt", "text/plain", "b'x'"]""")
+    context = build_context(state, build_incoming(state), START).replace(
+        request=build_incoming(state, to=file).request,
+        violations=(Violation(field="to", keyword="type", expected="a text"),),
+    )
+    text = explain(state, context)
+    assert text.endswith("""to: received ["a.txt", "text/plain", "b'x'"]; would pass: a text""")
 
 
 def test_the_explanation_of_a_fault_without_a_field_is_its_message(state: SandboxState) -> None:
     exchange = click_to_call(state, headers={"authorization": ""})
-    assert exchange.explanation == "unauthenticated (assumed): Unauthenticated"
+    assert exchange.explanation == (
+        "unauthenticated (assumed, condition observed): Unauthenticated; "
+        "would pass: nothing in the request: the credential has to be that of an account"
+    )
 
 
 def test_the_explanation_of_a_malformed_body_has_the_parse_error(state: SandboxState) -> None:
@@ -272,5 +295,8 @@ def test_the_explanation_of_a_malformed_body_has_the_parse_error(state: SandboxS
     exchange = handle(state, incoming, START)
     assert (exchange.fault, exchange.explanation) == (
         "malformed-body",
-        "malformed-body (assumed): Bad Request; the body is not JSON: line 1 column 2: x",
+        (
+            "malformed-body (assumed, condition observed): Bad Request; "
+            "the body is not JSON: line 1 column 2: x"
+        ),
     )

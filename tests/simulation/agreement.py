@@ -118,7 +118,11 @@ def _read_twice(
     """Read twice at this instant; add what the answer says of calls to the statements."""
     bound = run.state.configuration.providers[provider]
     fields = {**next(iter(bound.examples(endpoint.operation)), {}), **_subject(run, provider)}
-    headers = {"authorization": "Bearer key", "accept": "application/json"}
+    headers = {
+        "authorization": "Bearer key",
+        "accept": "application/json",
+        "content-type": "application/json",
+    }
     sent = Request(
         method=endpoint.method,
         path=endpoint.path,

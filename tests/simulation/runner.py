@@ -157,7 +157,7 @@ class Run:
         examples = tuple(bound.examples(endpoint.operation)) or ({},)
         fields = self._mutate_fields(dict(chance.choice(examples)), provider.name)
         headers = {"authorization": BASIC if provider.name == "ccai" else "Bearer key"}
-        headers["accept"] = "application/json"
+        headers |= {"accept": "application/json", "content-type": "application/json"}
         body = str(len(self.entries)).encode()
         sent = Request(
             method=endpoint.method,

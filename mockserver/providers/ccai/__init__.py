@@ -13,6 +13,7 @@ from mockserver.providers.ccai import (
 )
 from mockserver.providers.ccai.call_state import STATUS_TABLE, status
 from mockserver.providers.ccai.events import on_event
+from mockserver.providers.ccai.findings import FINDERS
 from mockserver.providers.ccai.generators import GENERATORS
 from mockserver.providers.ccai.records import (
     ACCOUNT_RULES,
@@ -147,6 +148,7 @@ PROVIDER = Provider(
     vendor_events=vendor_events.VENDOR_EVENTS,
     resources=vendor_events.RESOURCES,
     samples=SAMPLES,
+    finders=FINDERS,
     ready_account=ready_account,
     words=WORDS,
     statuses=STATUS_TABLE,

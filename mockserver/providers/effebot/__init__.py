@@ -14,6 +14,7 @@ from mockserver.providers.effebot import (
     rules,
 )
 from mockserver.providers.effebot.events import on_event
+from mockserver.providers.effebot.findings import FINDERS
 from mockserver.providers.effebot.generators import GENERATORS
 from mockserver.providers.effebot.records import (
     ACCOUNT_RULES,
@@ -188,8 +189,13 @@ PROVIDER = Provider(
     account_rules=ACCOUNT_RULES,
     quirks={
         "bare-webhook": "the status webhook carries the call's details bare, as the page says",
+        "call-ids": "an item of `calls` has an `id`, and an action webhook has `call.apicallId`, "
+        "as public receivers read them (observed)",
+        "no-caller-number": "a call needs neither `outgoingPhone` nor `dutyPhone`, which public "
+        "clients leave out or send empty (observed); it then comes from a duty phone (assumed)",
         "wrapped": "every answer in the envelope that public clients read",
     },
     vendor_events=VENDOR_EVENTS,
     samples=SAMPLES,
+    finders=FINDERS,
 )

@@ -10,6 +10,9 @@ def has_no_phone(context: RequestContext) -> bool:
 
 
 def has_no_outgoing_phone(context: RequestContext) -> bool:
+    """Whether neither caller number is given; the quirk `no-caller-number` takes that, too."""
+    if "no-caller-number" in context.authenticated_account.quirks:
+        return False
     return not context.text("outgoingPhone") and not request.is_enabled(context.fields, "dutyPhone")
 
 

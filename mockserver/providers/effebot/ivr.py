@@ -1,7 +1,7 @@
 """Choose an IVR entry of the request by key, word or silence, and carry out its actions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from mockserver.core.account import SaveRecord
@@ -103,11 +103,17 @@ def _build_action_webhooks(context: EventContext, entry: IvrEntry) -> Iterator[W
     answer = str(context.event.data.get("answer", ""))
     value: object = int(answer) if answer.isdecimal() else answer
     body = {
-        "call": {"phone": context.call.legs[0].number, "answer": value},
+        "call": {**_call_id(context), "phone": context.call.legs[0].number, "answer": value},
         **(parse_webhook_parameters(entry.get("webhookParameters") or "{}") or {}),
     }
     headers = forwarded_headers(context)
     yield Webhook(context.call.spec.id, "action", str(url), body, headers=headers)
+
+
+def _call_id(context: EventContext) -> Mapping[str, object]:
+    """The id of the call, with the quirk `call-ids`, in the spelling that receivers read."""
+    has_id = "call-ids" in context.account.quirks
+    return {"apicallId": int(context.call.spec.vendor_id)} if has_id else {}
 
 
 def _choice_event(context: EventContext, answer: str, index: int | None) -> tuple[str, Event]:

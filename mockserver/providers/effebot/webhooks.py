@@ -36,7 +36,9 @@ def planned_at(call: Call) -> int | None:
     return None if value in (None, "") else int(str(value))
 
 
-def build_call_details(call: Call, webhook_try: int, *, webhook_sent: bool) -> Json:
+def build_call_details(
+    call: Call, account: Account, webhook_try: int, *, webhook_sent: bool
+) -> Json:
     """Eleven fields about the request and one item in `calls`, keys in the page's order.
 
     `webhook_try` is the number of the attempt to send a status webhook, 0 before the first one.
@@ -55,7 +57,7 @@ def build_call_details(call: Call, webhook_try: int, *, webhook_sent: bool) -> J
         "webhookTry": webhook_try,
         "recognitionGroupId": None,
         "generateGroupId": None,
-        "calls": [_build_call_item(call)],
+        "calls": [{**_item_id(call, account), **_build_call_item(call)}],
     }
 
 
@@ -64,7 +66,7 @@ def build_current_details(call: Call, account: Account, read_model: ReadModel) -
     latest = _latest_deliveries(call, read_model)
     webhook_try = count_begun_attempts(latest[0]) if latest else 0
     return build_call_details(
-        call, webhook_try, webhook_sent=_is_end_received(call, account, latest)
+        call, account, webhook_try, webhook_sent=_is_end_received(call, account, latest)
     )
 
 
@@ -83,6 +85,11 @@ def _is_end_received(call: Call, account: Account, latest: tuple[Delivery, ...])
     satisfied_by = (account.retry or RETRY).satisfied_by
     statuses = {attempt.result.status for each in latest for attempt in each.attempts}
     return call.phase == "ended" and not satisfied_by.isdisjoint(statuses)
+
+
+def _item_id(call: Call, account: Account) -> Json:
+    """The `id` of an item of `calls`, with the quirk `call-ids`: that of the request (assumed)."""
+    return {"id": int(call.spec.vendor_id)} if "call-ids" in account.quirks else {}
 
 
 def _build_call_item(call: Call) -> Json:
@@ -133,7 +140,7 @@ def build_status_webhooks(context: EventContext) -> tuple[Webhook, ...]:
     url = context.call.spec.parameters.get("webhookUrl")
     if not url:
         return ()
-    details = build_call_details(context.call, 1, webhook_sent=False)
+    details = build_call_details(context.call, context.account, 1, webhook_sent=False)
     body = _build_status_body(details, context.account)
     headers = forwarded_headers(context)
     return (Webhook(context.call.spec.id, STATUS_WEBHOOK, str(url), body, headers=headers),)
@@ -144,7 +151,7 @@ def render_status(context: AttemptContext) -> Json:
     call, account = context.call, context.account
     is_end_received = _is_end_received(call, account, _latest_deliveries(call, context.read_model))
     webhook_try = len(context.delivery.attempts) + 1
-    details = build_call_details(call, webhook_try, webhook_sent=is_end_received)
+    details = build_call_details(call, account, webhook_try, webhook_sent=is_end_received)
     return _build_status_body(details, account)
 
 

@@ -3,12 +3,22 @@
 from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.core.rulebook import Evidence
-from mockserver.providers.innocalls import call_state, events, request, responses, rules, webrtc
+from mockserver.providers.innocalls import (
+    call_state,
+    events,
+    faults,
+    request,
+    responses,
+    rules,
+    webrtc,
+)
+from mockserver.providers.innocalls.findings import FINDERS
 from mockserver.providers.innocalls.generators import GENERATORS
 from mockserver.providers.innocalls.records import Extension, Flow, Settings
 from mockserver.providers.innocalls.request import is_status_request
 from mockserver.providers.innocalls.samples import SAMPLES
 from mockserver.providers.innocalls.webhooks import WEBHOOKS
+from mockserver.providers.innocalls.words import DETAILS, WORDS
 
 ECOMMERCE_HOST = "ecommerce.innocalls.com"
 BRIDGE_HOST = "api.bridge.innocalls.com"
@@ -115,15 +125,18 @@ PROVIDER = Provider(
     ),
     credential=request.credential,
     refuse=responses.refuse,
-    wrong_method=rules.WRONG_METHOD,
+    wrong_method=faults.WRONG_METHOD,
     on_event=events.on_event,
     status=call_state.status,
     statuses=call_state.STATUS_TABLE,
     new_call_id=responses.new_call_id,
     webhooks=WEBHOOKS,
-    scenario_only_faults=rules.SCENARIO_ONLY_FAULTS,
+    scenario_only_faults=faults.SCENARIO_ONLY_FAULTS,
     records={"flows": Flow, "extensions": Extension},
     generators=GENERATORS,
     settings=Settings,
     samples=SAMPLES,
+    finders=FINDERS,
+    words=WORDS,
+    details=DETAILS,
 )

@@ -16,7 +16,7 @@ def recipient_status(leg: Leg) -> str:
 
 
 def status(call: Call) -> str:
-    """The status of a call; only `failed` is documented, the other words are observed."""
+    """The status of a call; `words.py` says how we know of each."""
     if call.phase == "ended":
         return "completed" if call.outcome == "completed" else "failed"
     if call.phase == "bridged":

@@ -5,6 +5,7 @@ from mockserver.core.possible_calls import PossibleCalls
 from mockserver.core.provider import Endpoint, Provider
 from mockserver.core.rulebook import Evidence
 from mockserver.providers.mobtexting import call_state, events, request, responses, rules
+from mockserver.providers.mobtexting.findings import FINDERS
 from mockserver.providers.mobtexting.generators import GENERATORS
 from mockserver.providers.mobtexting.records import ACCOUNT_RULES, Flow
 from mockserver.providers.mobtexting.samples import SAMPLES
@@ -56,8 +57,13 @@ PROVIDER = Provider(
     records={"flows": Flow},
     account_rules=ACCOUNT_RULES,
     generators=GENERATORS,
-    quirks={"webhook-id": "the report carries `webhook_id`, as the page's table has it"},
+    quirks={
+        "errors-as-200": "a refusal has HTTP 200 and its code in the body, as public clients "
+        "expect it (observed)",
+        "webhook-id": "the report carries `webhook_id`, as the page's table has it",
+    },
     retry=Retry(satisfied_by=frozenset({200, 202})),  # observed; no delays: one attempt
     samples=SAMPLES,
     words=WORDS,
+    finders=FINDERS,
 )

@@ -28,9 +28,12 @@ def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
     """Report the first fault only.
 
     Without `Accept: application/json`, an unauthenticated request is redirected to the login page.
+    With the quirk `errors-as-200`, only the body has the code. A request with an unknown
+    credential has no account, and so no quirk.
     """
     fault = faults[0]
     if fault.status == 401 and not context.request.accepts("application/json"):  # noqa: PLR2004 - HTTP
         return Response(302, b"", {"location": "/login"})  # observed
     body = {"status": "ERROR", "code": fault.status, "message": fault.message}
-    return Response(fault.status, body)
+    is_200 = context.account is not None and "errors-as-200" in context.account.quirks
+    return Response(200 if is_200 else fault.status, body)

@@ -1,6 +1,5 @@
 """Faults and rulebook of Mobtexting; the page names no order of checks, so it is assumed."""
 
-from mockserver.core.http import describe_content_type
 from mockserver.core.rulebook import (
     Evidence,
     Fault,
@@ -44,21 +43,18 @@ def _kebab_case(name: str) -> str:
 def has_other_content_type(context: RequestContext) -> bool:
     """Whether there is a body, and `Content-Type` names neither JSON nor a form."""
     sent = context.request
-    return bool(sent.body) and sent.media_type not in request.ACCEPTED_TYPES
-
-
-def describe_type(context: RequestContext) -> str:
-    return describe_content_type(context.request, " or ".join(request.ACCEPTED_TYPES))
+    if not sent.body or sent.headers.get("content-type") in request.ACCEPTED_TYPES:
+        return False
+    return sent.media_type not in request.ACCEPTED_TYPES
 
 
 def has_unknown_flow(context: RequestContext) -> bool:
     """Whether the account lists flows, and `to` names another one."""
-    flows, to = context.authenticated_account.records.get("flows"), context.text("to")
-    return (
-        bool(flows)
-        and to.startswith(request.FLOW_PREFIX)
-        and to.removeprefix(request.FLOW_PREFIX) not in (flows or ())
-    )
+    to = context.fields["to"]
+    if not (isinstance(to, str) and to.startswith(request.FLOW_PREFIX)):
+        return False
+    flows = context.authenticated_account.records.get("flows", {})
+    return bool(flows) and to.removeprefix(request.FLOW_PREFIX) not in flows
 
 
 def has_unknown_webhook(context: RequestContext) -> bool:
@@ -79,7 +75,7 @@ VALIDATION: Stage = (
     known_by(Evidence.OBSERVED, Rule(is_malformed, MALFORMED_BODY), notes.CODE),
     known_by(
         Evidence.ASSUMED,
-        Rule(has_other_content_type, MALFORMED_BODY, detail=describe_type),
+        Rule(has_other_content_type, MALFORMED_BODY),
         notes.CONTENT_TYPE,
     ),
     _required_field("bridge"),

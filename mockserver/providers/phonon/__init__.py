@@ -5,6 +5,7 @@ from mockserver.core.provider import Endpoint, Provider
 from mockserver.core.rulebook import Evidence
 from mockserver.providers.phonon import call_state, faults, request, responses, rules
 from mockserver.providers.phonon.events import on_event
+from mockserver.providers.phonon.findings import FINDERS
 from mockserver.providers.phonon.generators import GENERATORS
 from mockserver.providers.phonon.records import (
     ACCOUNT_RULES,
@@ -78,4 +79,5 @@ PROVIDER = Provider(
     },
     samples=SAMPLES,
     words=WORDS,
+    finders=FINDERS,
 )

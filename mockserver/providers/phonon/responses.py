@@ -9,8 +9,8 @@ from mockserver.core.http import Response
 from mockserver.core.provider import Effects, EndpointResult
 from mockserver.core.rulebook import Fault, RequestContext
 from mockserver.providers.phonon import faults, item_rules, request
+from mockserver.providers.phonon.findings import find_refused_items
 from mockserver.providers.phonon.records import BULK_HOST, HOSTS, REAL_TIME_HOST
-from mockserver.providers.phonon.refused_items import refused_items
 from mockserver.providers.phonon.request import Json
 
 HTTP_CODES: Final = frozenset({400, 401, 402, 405, 429, 500})
@@ -73,7 +73,7 @@ def create(context: RequestContext) -> EndpointResult:
         "call-details": details,
     }
     effects = Effects(calls=calls, counts=_counts(context, REAL_TIME_HOST))
-    return EndpointResult(Response(200, body), effects, tuple(refused_items(context, broken_rules)))
+    return EndpointResult(Response(200, body), effects, find_refused_items(context, broken_rules))
 
 
 def create_bulk(context: RequestContext) -> EndpointResult:
@@ -85,7 +85,7 @@ def create_bulk(context: RequestContext) -> EndpointResult:
     calls = tuple(context.place(index) for index, broken in enumerate(broken_rules) if not broken)
     body = {**status_body(202, "Accepted"), **_request_id(context, calls), "call-details": None}
     effects = Effects(calls=calls, counts=_counts(context, BULK_HOST))
-    return EndpointResult(Response(202, body), effects, tuple(refused_items(context, broken_rules)))
+    return EndpointResult(Response(202, body), effects, find_refused_items(context, broken_rules))
 
 
 def _request_id(context: RequestContext, calls: tuple[Call, ...]) -> Json:

@@ -1,8 +1,8 @@
 """Rulebooks of Phonon: which of the twenty-two documented rows applies, in an assumed order."""
 
+from dataclasses import dataclass
 from typing import Final
 
-from mockserver.core.http import describe_content_type
 from mockserver.core.rulebook import (
     Evidence,
     Fault,
@@ -53,17 +53,6 @@ MAX_CALLS: Final = 500
 def is_not_json(context: RequestContext) -> bool:
     sent = context.request
     return bool(sent.body) and sent.media_type != request.JSON_TYPE
-
-
-def describe_type(context: RequestContext) -> str:
-    return describe_content_type(context.request, request.JSON_TYPE)
-
-
-def describe_address(context: RequestContext) -> str:
-    return (
-        f"the request came from {context.request.client}, which is not in the account's "
-        "`ip_allow_list`"
-    )
 
 
 def has_forbidden_address(context: RequestContext) -> bool:
@@ -138,34 +127,33 @@ def has_no_data(context: RequestContext) -> bool:
     return flow is not None and not flow.data
 
 
-def _no_valid_item(fault: Fault) -> Rule:
-    """Broken if every item is invalid and `fault` is that of the first."""
+@dataclass(frozen=True, slots=True)
+class NoValidItemTest:
+    """True if every item is invalid and `fault` is that of the first."""
 
-    def test(context: RequestContext) -> bool:
+    fault: Fault
+
+    def __call__(self, context: RequestContext) -> bool:
         broken_rules = broken_rules_by_item(context)
-        return all(broken_rules) and bool(broken_rules) and broken_rules[0][0].fault is fault
-
-    return assumed(Rule(test, fault, "calls"), notes.ITEMS)
+        return all(broken_rules) and bool(broken_rules) and broken_rules[0][0].fault is self.fault
 
 
-def _host_rate_limit(host: str) -> Rule:
-    """Broken if `host` has accepted its limit of requests within the last minute."""
+@dataclass(frozen=True, slots=True)
+class HostLimitTest:
+    """True if `host` has accepted its limit of requests within the last minute."""
 
-    def test(context: RequestContext) -> bool:
-        limit = request.settings(context.authenticated_account).per_minute.get(host)
-        since = context.now - MINUTE
-        return (
-            limit is not None
-            and context.read_model.count_since(request.traffic_key(context, host), since) >= limit
-        )
+    host: str
 
-    return assumed(Rule(test, TOO_MANY_REQUESTS), notes.HOST_LIMIT)
+    def __call__(self, context: RequestContext) -> bool:
+        limit = request.settings(context.authenticated_account).per_minute.get(self.host)
+        since, key = context.now - MINUTE, request.traffic_key(context, self.host)
+        return limit is not None and context.read_model.count_since(key, since) >= limit
 
 
 COMMON: Final[Rulebook] = (
     (
         assumed(Rule(is_malformed, INVALID_FORMAT)),
-        assumed(Rule(is_not_json, INVALID_FORMAT, detail=describe_type), notes.CONTENT_TYPE),
+        assumed(Rule(is_not_json, INVALID_FORMAT), notes.CONTENT_TYPE),
         invalid_field("calls"),
     ),
     (
@@ -183,7 +171,7 @@ COMMON: Final[Rulebook] = (
     (Rule(is_unauthenticated, INVALID_SECURITY_ID, "security-id"),),
     (Rule(has_wrong_security_id, INVALID_SECURITY_ID, "security-id"),),
     (Rule(is_rate_limited, TOO_MANY_REQUESTS),),
-    (Rule(has_forbidden_address, IP_NOT_WHITELISTED, detail=describe_address),),
+    (Rule(has_forbidden_address, IP_NOT_WHITELISTED),),
     (Rule(has_unknown_flow, INVALID_FLOW_ID, "flow-id"),),
     (
         assumed(
@@ -210,7 +198,7 @@ COMMON: Final[Rulebook] = (
         )
     ),
     tuple(
-        _no_valid_item(fault)
+        assumed(Rule(NoValidItemTest(fault), fault, "calls"), notes.ITEMS)
         for fault in (
             INVALID_FORMAT,
             INVALID_MANDATORY,
@@ -219,6 +207,11 @@ COMMON: Final[Rulebook] = (
         )
     ),
 )
+
+
+def _host_rate_limit(host: str) -> Rule:
+    return assumed(Rule(HostLimitTest(host), TOO_MANY_REQUESTS), notes.HOST_LIMIT)
+
 
 CREATE: Final[Rulebook] = (*COMMON, (_host_rate_limit(REAL_TIME_HOST),))
 CREATE_BULK: Final[Rulebook] = (*COMMON, (_host_rate_limit(BULK_HOST),))

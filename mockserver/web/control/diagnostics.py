@@ -3,9 +3,12 @@
 import base64
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
 
 from mockserver.core.bound_provider import BoundProvider
+from mockserver.core.field_paths import path_text, value_at, wildcard_path, with_value
+from mockserver.core.findings import Finding, find_all
 from mockserver.core.http import Request
 from mockserver.core.provider import Provider
 from mockserver.core.rulebook import RequestContext, Rule
@@ -16,6 +19,8 @@ from mockserver.web.views import redaction
 FORM_BODY: Final = re.compile(rb"[\w.%\[\]-]+=")
 JSON_TYPE: Final = "application/json"
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
+MAX_HINTED_VALUE: Final = 200
+"""How many characters a value may have that a hint corrects."""
 
 CORRECTIONS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
     ("a plus in front of it", lambda text: f"+{text}"),
@@ -47,8 +52,9 @@ def find_hints(
         *_other_sandbox_hints(provider, request, state, other_states),
         *(
             hint
-            for rule in exchange.broken_rules
-            for hint in _value_hints(rule, exchange, bound, state)
+            for rule, findings in zip(exchange.broken_rules, exchange.findings, strict=True)
+            for finding in findings
+            for hint in _value_hints(Refusal(rule, finding, exchange, bound, state))
         ),
     )
     return [redaction.redact_text(text, state.configuration.seed) for text in dict.fromkeys(hints)]
@@ -99,47 +105,82 @@ def _other_sandbox_hints(
             yield f"sandbox {state.name} does not know this credential, sandbox {other.name} does"
 
 
-def _value_hints(
-    rule: Rule, exchange: Exchange, bound: BoundProvider, state: SandboxState
-) -> Iterator[str]:
-    """Find a correction of the field, or another type, with which this rule would pass."""
-    value = exchange.request.fields.get(rule.field)
+class Refusal(NamedTuple):
+    """A place at which a request of an exchange breaks a rule."""
+
+    rule: Rule
+    finding: Finding
+    exchange: Exchange
+    bound: BoundProvider
+    state: SandboxState
+
+    @property
+    def name(self) -> str:
+        return path_text(self.finding.field)
+
+    def show(self, value: Any) -> str:
+        """Return the value as a hint shows it: masked if the field is a secret."""
+        redacted = redaction.redact_value({self.name: value}, self.state.configuration.seed)
+        return repr(redacted[self.name])
+
+
+def _value_hints(refusal: Refusal) -> Iterator[str]:
+    """Find a correction of the value, or another type, with which the field would pass."""
+    value, name = value_at(refusal.exchange.request.fields, refusal.finding.field), refusal.name
     if isinstance(value, bool) or not isinstance(value, str | int):
+        return
+    if len(str(value)) > MAX_HINTED_VALUE:
         return
     for need, correct in CORRECTIONS:
         corrected = correct(str(value))
-        if corrected not in ("", str(value)) and _would_pass(
-            rule, exchange, bound, state, corrected
-        ):
-            current, passing = (
-                _format_value(rule.field, text, state) for text in (value, corrected)
-            )
-            yield f"{rule.field} needs {need}: {passing} would pass, {current} does not"
+        if corrected not in ("", str(value)) and _would_pass(refusal, corrected):
+            passing, current = refusal.show(corrected), refusal.show(value)
+            yield f"{name} needs {need}: {passing} would pass, {current} does not"
             return
-    converted = str(value) if isinstance(value, int) else int(value) if value.isdecimal() else None
-    if converted is not None and _would_pass(rule, exchange, bound, state, converted):
+    converted = _convert(value)
+    if converted is not None and _would_pass(refusal, converted):
         kind = "a text" if isinstance(converted, str) else "a number"
-        current = _format_value(rule.field, value, state)
-        yield f"{rule.field} has to be {kind}, not {current}"
+        yield f"{name} has to be {kind}, not {refusal.show(value)}"
 
 
-def _format_value(field: str, value: Any, state: SandboxState) -> str:
-    return repr(redaction.redact_value({field: value}, state.configuration.seed)[field])
+def _convert(value: str | int) -> str | int | None:
+    """Return a number as text, and a text of digits as a number."""
+    if isinstance(value, int):
+        return str(value)
+    return int(value) if value.isdecimal() else None
 
 
-def _would_pass(
-    rule: Rule, exchange: Exchange, bound: BoundProvider, state: SandboxState, value: Any
-) -> bool:
-    fields = {**exchange.request.fields, rule.field: value}
+def _would_pass(refusal: Refusal, value: object) -> bool:
+    """Whether no rule of the operation refuses the request for this value of the field."""
+    _, finding, exchange, bound, state = refusal
+    fields = with_value(exchange.request.fields, finding.field, value)
+    request = exchange.request.replace(fields=fields)
     context = RequestContext(
-        exchange.request.replace(fields=fields),
+        request,
         exchange.at,
         exchange.operation,
-        state.accounts.find(exchange.provider, bound.provider.credential(exchange.request)),
+        state.accounts.find(exchange.provider, bound.provider.credential(request)),
         bound.checks[exchange.operation](fields),
         read_model=state.read_model,
     )
     try:
-        return not rule.test(context)
-    except LookupError:  # the rule reads what exists only once an earlier stage has passed
+        return not any(_refuses(rule, refusal, context) for rule in _rules_about(refusal))
+    except LookupError:  # a rule reads what exists only once an earlier stage has passed
         return False
+
+
+def _refuses(rule: Rule, refusal: Refusal, context: RequestContext) -> bool:
+    """Whether the rule is broken at the field of the refusal: other items may break it, too."""
+    if not rule.test(context):
+        return False
+    findings = find_all(rule, context, refusal.bound.provider.finders)
+    return any(finding.field == refusal.finding.field for finding in findings)
+
+
+def _rules_about(refusal: Refusal) -> Iterator[Rule]:
+    """Yield the broken rule, and every one of the operation about the field or what it is in."""
+    path, endpoints = refusal.finding.field, refusal.bound.provider.endpoints
+    endpoint = next(each for each in endpoints if each.operation == refusal.exchange.operation)
+    names = (*accumulate(path.split("."), "{}.{}".format), wildcard_path(path))
+    yield refusal.rule
+    yield from (rule for stage in endpoint.rules for rule in stage if rule.field in names)

@@ -13,7 +13,6 @@ from starlette.routing import Route
 from mockserver.core.composition import ASPECTS
 from mockserver.core.journal import Ignored
 from mockserver.core.resolution import resolve
-from mockserver.core.rulebook import RequestContext, Rule
 from mockserver.core.scenario import readable_name
 from mockserver.core.selection import SelectedScenario
 from mockserver.core.time import format_iso
@@ -23,13 +22,13 @@ from mockserver.engine.overtaken_words import overtaken_words
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import api_draw
 from mockserver.engine.state.calls import NEW_PROGRESS
+from mockserver.web.control.broken_rules import serialize_broken_rules
 from mockserver.web.control.candidates import explain_activations, explain_match_rules
 from mockserver.web.control.diagnostics import find_hints
 from mockserver.web.control.params import sandbox_of, sandboxes_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.router import nearest_operations
 from mockserver.web.views import redaction
-from mockserver.web.views.body_preview import preview_field
 from mockserver.web.views.serializers import serialize_ignored
 
 _encode_json: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
@@ -79,10 +78,7 @@ def _explain_response(exchange: Exchange, state: SandboxState) -> dict[str, Any]
             {"call": ignored.call_id or None, **serialize_ignored(ignored)}
             for ignored in _all_ignored(exchange, state)
         ],
-        "rules": [
-            _serialize_rule(rule, exchange, state.configuration.seed)
-            for rule in exchange.broken_rules
-        ],
+        "rules": list(serialize_broken_rules(exchange, state.configuration.seed)),
         "nearest": list(
             nearest_operations(state.configuration.providers, request.method, request.path)
         )
@@ -100,28 +96,6 @@ def _all_ignored(exchange: Exchange, state: SandboxState) -> tuple[Ignored, ...]
         if entry.call_id in call_ids and isinstance(entry.payload, Ignored)
     )
     return tuple(dict.fromkeys((*exchange.ignored, *later)))
-
-
-def _serialize_rule(rule: Rule, exchange: Exchange, salt: str) -> dict[str, Any]:
-    fault = rule.fault
-    value = exchange.request.fields.get(rule.field)
-    if rule.detail:
-        value = rule.detail(RequestContext(exchange.request, exchange.at))
-    received = {rule.field: preview_field(value)}
-    expected = next(
-        (violation.expected for violation in exchange.violations if violation.field == rule.field),
-        "",
-    )
-    return {
-        "fault": fault.name,
-        "evidence": str(fault.evidence),
-        "message": fault.message,
-        "field": rule.field or None,
-        "received": redaction.redact_value(received, salt)[rule.field],
-        "would_pass": expected or None,
-        "condition": str(rule.condition_evidence),
-        "note": rule.note or None,
-    }
 
 
 def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str, Any]]:

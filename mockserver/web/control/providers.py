@@ -54,6 +54,10 @@ def serialize_provider(provider: Provider, origin: str) -> dict[str, Any]:
             field: {word: str(evidence) for word, evidence in words.items()}
             for field, words in provider.words.items()
         },
+        "details": {
+            name: {"text": text, "evidence": str(evidence)}
+            for name, (text, evidence) in provider.details.items()
+        },
         "faults": [_serialize_fault(provider, fault) for fault in all_faults(provider)],
     }
 

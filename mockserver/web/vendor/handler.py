@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
+from mockserver.core.findings import WrongMethodTest
 from mockserver.core.http import Request
 from mockserver.core.rulebook import Rule
 from mockserver.engine.bounded_log import MAX_ITEMS
@@ -190,7 +191,9 @@ def _build_incoming(
 ) -> IncomingRequest:
     header = request.headers.get("x-mock-scenario")
     wrong_method = (
-        Rule(lambda _: True, route.bound.provider.wrong_method) if route.allowed_methods else None
+        Rule(WrongMethodTest(tuple(route.allowed_methods)), route.bound.provider.wrong_method)
+        if route.allowed_methods
+        else None
     )
     has_choice = route.alternatives and not route.allowed_methods
     return IncomingRequest(

@@ -90,3 +90,12 @@ def test_an_extension_and_key_may_contain_any_characters(state: SandboxState) ->
 def test_a_call_without_a_session_is_refused(state: SandboxState) -> None:
     assert response_body(request(state, "webrtc-call", headers={}))["status"] == 401
     assert read.calls(state) == {}
+
+
+@pytest.mark.parametrize("field", ["extension", "password", "phone_number"])
+@pytest.mark.parametrize(("length", "fault"), [(255, None), (256, "bad-request")])
+def test_a_field_of_the_login_is_no_longer_than_a_header_can_carry(
+    state: SandboxState, field: str, length: int, fault: str | None
+) -> None:
+    exchange = request(state, "webrtc-enter", **{field: "7" * length})
+    assert exchange.fault == fault

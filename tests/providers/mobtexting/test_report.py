@@ -186,4 +186,4 @@ def test_the_webhook_id_quirk_adds_the_key_to_the_report(
 
 
 def test_the_provider_lists_the_webhook_id_quirk() -> None:
-    assert list(PROVIDER.quirks) == ["webhook-id"]
+    assert list(PROVIDER.quirks) == ["errors-as-200", "webhook-id"]

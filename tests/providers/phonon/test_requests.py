@@ -41,9 +41,9 @@ def send_raw(state: SandboxState, **parts: Any) -> Exchange:
     [
         ("application/json", 200, ""),
         ("Application/JSON; charset=utf-8", 200, ""),
-        ("text/plain", 400, "received 'text/plain'"),
-        ("application/x-www-form-urlencoded", 400, "received 'application/x-www-form-urlencoded'"),
-        ("", 400, "not sent"),
+        ("text/plain", 400, ", not 'text/plain'"),
+        ("application/x-www-form-urlencoded", 400, ", not 'application/x-www-form-urlencoded'"),
+        ("", 400, ""),
     ],
 )
 def test_a_body_is_json_and_says_so(
@@ -54,9 +54,9 @@ def test_a_body_is_json_and_says_so(
     exchange = send_raw(state, headers=headers, fields=CREATE_EXAMPLE, body=b"{")
     assert response_code(exchange) == code
     assert exchange.explanation == (
-        f"invalid-format (documented, condition assumed): Invalid Format; Content-Type: {detail}; "
-        "would pass: application/json"
-        if detail
+        "invalid-format (documented, condition assumed): Invalid Format; would pass: Content-Type "
+        f"application/json{detail}"
+        if code == 400
         else ""
     )
 
@@ -145,52 +145,65 @@ def test_a_body_that_names_no_account_has_the_status_of_the_quirk_that_any_accou
 def test_a_request_from_another_address_is_explained_with_its_address(state: SandboxState) -> None:
     patch_account(state, {"ip_allow_list": ["10.0.0.0/8"]})
     assert request(state).explanation == (
-        "ip-not-whitelisted (documented): IP Not Whitelisted; the request came from 127.0.0.1, "
-        "which is not in the account's `ip_allow_list`"
+        "ip-not-whitelisted (documented): IP Not Whitelisted; would pass: nothing in the request: "
+        "it came from 127.0.0.1, and ip_allow_list has 10.0.0.0/8"
     )
 
 
-TIME = "a time such as 2022-01-01T10:00:00+05:30"
+NUMBERS = 'would pass: a list of numbers, such as ["918867136000"]'
+TIME = "would pass: a time of today or later in ISO 8601, such as 2026-01-01T15:30:00+05:30"
+PREFIXED = "would pass: a name after $flow.key., such as $flow.key"
 ITEMS_LEFT_OUT: list[tuple[object, str, str]] = [
-    ("a", "calls[1]: received no object", "invalid-format"),
     (
-        {},
-        "calls[1].contact-numbers: not sent; would pass: a list of at least one number",
-        "invalid-mandatory-parameters",
+        "a",
+        (
+            "calls[1]: received 'a'; would pass: an object with contact-numbers, such as "
+            '{"contact-numbers": ["918867136000"]}'
+        ),
+        "invalid-format",
     ),
+    ({}, f"calls[1].contact-numbers: not sent; {NUMBERS}", "invalid-mandatory-parameters"),
     (
         build_item(),
-        "calls[1].contact-numbers: received []; would pass: a list of at least one number",
+        f"calls[1].contact-numbers: received []; {NUMBERS}",
         "invalid-mandatory-parameters",
     ),
     (
         build_item(ONE, start_time=5),
-        f"calls[1].start-time: received 5; would pass: {TIME}",
+        f"calls[1].start-time: received 5; {TIME}",
         "invalid-format",
     ),
     (
         build_item(ONE, start_time="soon"),
-        'calls[1].start-time: received "soon"; would pass: a time in ISO 8601, before 9000',
+        f"calls[1].start-time: received 'soon'; {TIME}",
         "invalid-format",
     ),
     (
         build_item(ONE, start_time="2025-12-31T10:00:00"),
-        'calls[1].start-time: received "2025-12-31T10:00:00"; would pass: a time of today or later',
+        f"calls[1].start-time: received '2025-12-31T10:00:00'; {TIME}",
         "invalid-format",
     ),
     (
         build_item(ONE, keys=[{"name": "x"}]),
-        'calls[1].keys: received [{"name": "x"}]; would pass: names such as $flow.key.name',
+        f"calls[1].keys[0].name: received 'x'; {PREFIXED}.x",
+        "invalid-mandatory-parameters",
+    ),
+    (
+        build_item(ONE, keys=[{"name": None}]),
+        f"calls[1].keys[0].name: received null; {PREFIXED}.name",
         "invalid-mandatory-parameters",
     ),
     (
         build_item(ONE, keys=[{"value": "x"}]),
-        'calls[1].keys: received [{"value": "x"}]',
+        f"calls[1].keys[0].name: not sent; {PREFIXED}.name",
         "invalid-mandatory-parameters",
     ),
     (
         build_item("12"),
-        'calls[1].contact-numbers: received ["12"]; would pass: numbers of 10 to 15 digits',
+        (
+            "calls[1].contact-numbers[0]: received '12'; would pass: 10 to 15 digits with country "
+            "code, such as 918867136000"
+        ),
         "invalid-contact-number",
     ),
 ]
@@ -224,14 +237,17 @@ def test_a_call_that_is_left_out_is_explained_on_both_hosts(
         (
             {},
             {"flows": {"Ab12Cd34": {"variables": ["name"]}}},
-            "calls[0].keys: not sent; would pass: a value for each of the flow's `variables`",
+            (
+                "calls[0].keys: not sent; would pass: the variables of the flow, also name, such "
+                'as [{"name": "$flow.key.name", "value": "text"}]'
+            ),
         ),
         (
             {"api_version": "TEST", "flow_id": "Te57Te57"},
             {"test_numbers": [TWO]},
             (
-                f'calls[0].contact-numbers: received ["{ONE}"]; would pass: numbers among the '
-                "account's `test_numbers`"
+                f"calls[0].contact-numbers[0]: received '{ONE}'; would pass: one of the "
+                f"account's test_numbers, such as {TWO}"
             ),
         ),
     ],
@@ -254,8 +270,8 @@ def test_the_first_three_calls_that_are_left_out_are_described_and_the_others_co
     assert start.startswith("5 of 6 calls not placed: invalid-contact-number")
     assert [part.count("calls[") for part in (start, *described)] == [1, 1, 1, 0]
     assert described[-1] == "2 more"
-    fields = [rule.field for rule in exchange.broken_rules]
-    assert fields == [f"calls[{index}].contact-numbers" for index in range(5)]
+    fields = [finding.field for [finding] in exchange.findings]
+    assert fields == [f"calls.{index}.contact-numbers.0" for index in range(5)]
 
 
 def test_a_request_of_which_all_calls_are_placed_has_no_explanation(state: SandboxState) -> None:

@@ -108,7 +108,8 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "field": "bridge",
                 "received": "+918068281234",
                 "would_pass": "10 to 15 digits with country code (assumed; "
-                "the page's samples have twelve)",
+                "the page's samples have twelve), such as 918867136000",
+                "sample": "918867136000",
                 "condition": "assumed",
                 "note": None,
             },
@@ -121,7 +122,9 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "message": "The to field is required.",
                 "field": "to",
                 "received": None,
-                "would_pass": None,
+                "would_pass": "10 to 15 digits with country code, or flow:<id>, such as "
+                "918867136000",
+                "sample": "918867136000",
                 "condition": "documented",
                 "note": "one of the three parameters of the page's first table",
             },
@@ -135,6 +138,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "field": "attempts",
                 "received": 3,
                 "would_pass": "0, 1 or 2",
+                "sample": "1",
                 "condition": "documented",
                 "note": "the page has `Max 2`",
             },
@@ -147,7 +151,8 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "message": "The variables must be an array.",
                 "field": "variables",
                 "received": "text",
-                "would_pass": "an object of texts",
+                "would_pass": 'an object of texts, such as {"Name": "YourName"}',
+                "sample": {"Name": "YourName"},
                 "condition": "assumed",
                 "note": "the page calls it an array, and its sample has names in brackets",
             },
@@ -186,7 +191,8 @@ def test_the_rule_of_a_malformed_body_names_no_field(
     rule = explain(edge)["rules"][0]
     assert rule["fault"] == fault
     if fault == "malformed-body":
-        assert (rule["field"], rule["received"], rule["would_pass"]) == (None, None, None)
+        assert (rule["field"], rule["received"], rule["sample"]) == (None, None, None)
+        assert rule["would_pass"].startswith("a body that can be read; this one cannot: ")
 
 
 def test_an_unknown_credential_is_explained_as_unauthenticated(edge: EdgeSite) -> None:
@@ -504,7 +510,9 @@ def test_a_condition_that_is_known_otherwise_than_its_text_is_explained_with_its
     path = "/ccai/apps/api/v1/calls"
     response = edge.request("POST", path, json=TICKET_OF_NOBODY, headers=headers)
     reason = "contact-not-found (documented, condition assumed): Contact not found; "
-    assert response.headers["x-mock-explain"] == reason + "ticket_id: received '999'"
+    passing = "a ticket of the account, such as 71450"
+    received = f"ticket_id: received '999'; would pass: {passing}"
+    assert response.headers["x-mock-explain"] == reason + received
     [rule] = explain(edge, response.headers["x-mock-request"])["rules"]
     assert rule == {
         "fault": "contact-not-found",
@@ -512,7 +520,8 @@ def test_a_condition_that_is_known_otherwise_than_its_text_is_explained_with_its
         "message": "Contact not found",
         "field": "ticket_id",
         "received": "999",
-        "would_pass": None,
+        "would_pass": passing,
+        "sample": "71450",
         "condition": "assumed",
         "note": "the page has `Contact not found` for outbound calls only",
     }
@@ -561,11 +570,10 @@ def test_the_calls_that_an_accepted_request_leaves_out_are_explained(
             "fault": "invalid-contact-number",
             "evidence": "documented",
             "message": "Invalid Contact Number",
-            "field": "calls[1].contact-numbers",
-            "received": (
-                'calls[1].contact-numbers: received ["12"]; would pass: numbers of 10 to 15 digits'
-            ),
-            "would_pass": None,
+            "field": "calls[1].contact-numbers[0]",
+            "received": "12",
+            "would_pass": "10 to 15 digits with country code, such as 918867136000",
+            "sample": "918867136000",
             "condition": "assumed",
             "note": "the page shows no pattern: 10 to 15 digits, perhaps after a plus",
         }

@@ -25,6 +25,7 @@ KEYS = [
     "acts",
     "quirks",
     "words",
+    "details",
     "faults",
 ]
 
@@ -75,6 +76,7 @@ def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteCl
         "acts": [],
         "quirks": dict(provider.quirks),
         "words": {field: dict(words) for field, words in provider.words.items()},
+        "details": {},
     }
 
 

@@ -11,8 +11,9 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Upload, value_text
 from mockserver.core.provider import Endpoint, all_faults
 from mockserver.core.rulebook import RequestContext, render_message
-from mockserver.engine.exchange import MAX_EXPLAINED_VALUE, Exchange
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.pipeline import handle
+from mockserver.engine.refusals import MAX_EXPLAINED_VALUE
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.vendor.response import build_response
 from tests.support import read
