@@ -64,6 +64,8 @@ EXCLUSIONS: Mapping[str, Mapping[str, str]] = {
     "mobtexting": {
         **VENDOR_EXCLUSIONS,
         "content_type_conformance": "without Accept it redirects to a page that is not here",
+        "unsupported_method": "GET works, too, as on the vendor's older pages (observed)",
+        "allow_header_conformance": "as before",
     },
     "phonon": VENDOR_EXCLUSIONS,
 }

@@ -15,6 +15,7 @@ from mockserver.app import run_server
 from mockserver.cli import COMMANDS
 from mockserver.compiler import build_configuration
 from mockserver.config.registry import load_providers
+from mockserver.core.evidence_outline import count_documented, undocumented_rows
 from mockserver.core.provider import all_faults
 from mockserver.settings import OPTIONS, parse_settings
 from mockserver.web.control.app import ROUTE_MODULES
@@ -116,6 +117,17 @@ def test_the_reference_has_every_fault_with_its_evidence(
         assert re.search(
             rf"\| `{fault.name}` \| \d+ \| {re.escape(str(fault.evidence))} \|", reference[name]
         ), fault.name
+
+
+@pytest.mark.parametrize("name", sorted(load_providers()))
+def test_the_reference_lists_all_that_is_assumed_or_observed(
+    reference: dict[str, str], name: str
+) -> None:
+    provider = load_providers()[name].provider
+    section = reference["evidence"].partition(f"## {provider.title}\n")[2].partition("\n## ")[0]
+    assert f"Documented: {count_documented(provider)}." in section
+    for row in undocumented_rows(provider):
+        assert f"| {row.kind} | {row.what} | {row.evidence} | {row.note} |" in section
 
 
 @pytest.mark.parametrize(

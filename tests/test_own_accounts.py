@@ -86,7 +86,9 @@ def test_an_account_of_the_readme_accepts_a_request_of_each_kind(
         if endpoint.operation in bound.provider.samples
     }
     assert {name: reason for name, reason in reasons.items() if reason} == (
-        {"create-with-template": "the account has no template"} if "effebot" in language else {}
+        {"create-with-template": "the account has no moderated template"}
+        if "effebot" in language
+        else {}
     )
 
 

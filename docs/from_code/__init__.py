@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from from_code import client, command_line, control_api, grammar, lifecycle, scenarios, vendors
+from from_code import (
+    client,
+    command_line,
+    control_api,
+    evidence,
+    grammar,
+    lifecycle,
+    scenarios,
+    vendors,
+)
 
 
 def pages() -> dict[str, str]:
@@ -14,6 +23,7 @@ def pages() -> dict[str, str]:
         "scenarios": scenarios.page(),
         "grammar": grammar.page(),
         "lifecycle": lifecycle.page(),
+        "evidence": evidence.page(),
         **vendors.pages(),
     }
 

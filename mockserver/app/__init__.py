@@ -23,6 +23,7 @@ from mockserver.app.configuration import load_configuration
 from mockserver.app.output import (
     PrintLine,
     add_logger,
+    describe_evidence,
     describe_providers,
     describe_scenario,
     describe_scenarios,
@@ -55,6 +56,7 @@ from mockserver.web.router import Router
 from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_socket, build_config
 
 __all__ = [
+    "describe_evidence",
     "describe_providers",
     "describe_scenario",
     "describe_scenarios",

@@ -5,7 +5,9 @@ from typing import Any
 
 from mockserver.compiler import count_scenarios
 from mockserver.config.registry import load_providers
+from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import Configuration
+from mockserver.core.evidence_outline import outline_evidence
 from mockserver.core.journal import JournalEntry
 from mockserver.core.scenario_outline import outline_scenario
 from mockserver.core.suggestions import did_you_mean
@@ -73,13 +75,37 @@ def build_logger(
     return log_entry
 
 
-def describe_providers(origin: str) -> list[dict[str, Any]]:
-    """Describe every provider as `/_mock/providers` of a server at `origin` does."""
+def describe_providers(origin: str, name: str | None = None) -> list[dict[str, Any]]:
+    """Describe one provider, or all, as `/_mock/providers` of a server at `origin` does.
+
+    Raises:
+        LookupError: no provider has this name; it says the nearest one, or all there are.
+    """
     from mockserver.web.control import providers  # noqa: PLC0415 - not needed by a server
 
-    return [
-        providers.serialize_provider(bound.provider, origin) for bound in load_providers().values()
-    ]
+    return [providers.serialize_provider(bound.provider, origin) for bound in _named(name)]
+
+
+def describe_evidence(name: str | None) -> tuple[str, ...]:
+    """Describe in lines of text what is assumed or observed of one provider, or of all.
+
+    Raises:
+        LookupError: no provider has this name; it says the nearest one, or all there are.
+    """
+    return tuple(line for bound in _named(name) for line in (*outline_evidence(bound.provider), ""))
+
+
+def _named(name: str | None) -> list[BoundProvider]:
+    """Return the provider of this name, all if it is None.
+
+    Raises:
+        LookupError: as `describe_evidence`.
+    """
+    known = load_providers()
+    if name is not None and name not in known:
+        hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
+        raise LookupError(f"no provider is named {name!r}: {hint}")
+    return list(known.values()) if name is None else [known[name]]
 
 
 def describe_scenarios(configuration: Configuration) -> list[dict[str, Any]]:

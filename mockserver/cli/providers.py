@@ -1,20 +1,40 @@
 """`mockserver providers`: print the emulated APIs with their operations, webhooks and faults."""
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import click
 
+from mockserver.cli import BAD_USAGE
+
 MIN_RUN: Final = 2  # statuses in a row that are listed one by one
 
 
 @click.command("providers")
-def command() -> None:
-    """Base URL per host, operations, webhooks, and faults with their evidence."""
-    from mockserver.app import describe_providers  # noqa: PLC0415 - --help needs none of it
+@click.argument("name", required=False)
+@click.option("--assumed", is_flag=True, help="list only what is assumed or observed, and why")
+def command(name: str | None, assumed: bool) -> None:  # noqa: FBT001 - click passes it
+    """Base URL per host, operations, webhooks, and faults with their evidence.
 
-    for provider in describe_providers("http://127.0.0.1:8080"):
-        click.echo(_format_provider(provider))
+    With NAME, of that provider alone.
+    """
+    from mockserver.app import (  # noqa: PLC0415 - --help needs none of it
+        describe_evidence,
+        describe_providers,
+    )
+
+    try:
+        lines = (
+            describe_evidence(name)
+            if assumed
+            else map(_format_provider, describe_providers("http://127.0.0.1:8080", name))
+        )
+        for line in lines:
+            click.echo(line)
+    except LookupError as error:
+        click.echo(error.args[0], err=True)
+        sys.exit(BAD_USAGE)
 
 
 def _format_provider(provider: dict[str, Any]) -> str:

@@ -5,6 +5,10 @@ from click.testing import CliRunner
 
 from mockserver import app
 from mockserver.cli import group
+from mockserver.config.registry import load_providers
+from mockserver.core.evidence_outline import outline_evidence
+
+TITLES = [bound.provider.title for bound in load_providers().values()]
 
 DESCRIPTION = {
     "name": "acme",
@@ -95,7 +99,7 @@ faults
 
 
 def test_providers_prints_each_provider(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "describe_providers", lambda _: [DESCRIPTION, DESCRIPTION])
+    monkeypatch.setattr(app, "describe_providers", lambda *_: [DESCRIPTION, DESCRIPTION])
     result = CliRunner().invoke(group, ["providers"])
     assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED * 2, "")
 
@@ -105,7 +109,7 @@ def test_a_provider_without_waits_makes_one_attempt_and_one_without_webhooks_has
 ) -> None:
     once = {**DESCRIPTION, "retry": {"waits": [], "satisfied_by": list(range(200, 300))}}
     silent = {**DESCRIPTION, "webhooks": [], "webhook_kinds": []}
-    monkeypatch.setattr(app, "describe_providers", lambda _: [once, silent])
+    monkeypatch.setattr(app, "describe_providers", lambda *_: [once, silent])
     lines = CliRunner().invoke(group, ["providers"]).stdout.splitlines()
     assert [line for line in lines if "retry" in line] == [
         "  retry: waits none: one attempt; satisfied_by 200 to 299"
@@ -120,3 +124,34 @@ def test_providers_prints_the_bundled_providers_and_their_faults() -> None:
         for fault in provider["faults"]:
             line = f"  {fault['name']:<24} {fault['status']} {fault['evidence']}"
             assert f"\n{line}\n" in result.stdout
+
+
+def test_providers_with_a_name_prints_that_provider_alone() -> None:
+    result = CliRunner().invoke(group, ["providers", "phonon"])
+    titles = [line for line in result.stdout.splitlines() if line in TITLES]
+    assert (result.exit_code, titles) == (0, ["Phonon"])
+
+
+@pytest.mark.parametrize(("names", "titles"), [((), TITLES), (("phonon",), ["Phonon"])])
+def test_providers_with_assumed_prints_what_is_not_documented(
+    names: tuple[str, ...], titles: list[str]
+) -> None:
+    providers = [bound.provider for bound in load_providers().values()]
+    expected = [[*outline_evidence(each), ""] for each in providers if each.title in titles]
+    result = CliRunner().invoke(group, ["providers", *names, "--assumed"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == [line for lines in expected for line in lines]
+
+
+@pytest.mark.parametrize("options", [(), ("--assumed",)])
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("phonon2", "did you mean 'phonon'?"),
+        ("qq", "known: ccai, effebot, innocalls, mobtexting, phonon"),
+    ],
+)
+def test_providers_refuses_an_unknown_name(options: tuple[str, ...], name: str, hint: str) -> None:
+    result = CliRunner().invoke(group, ["providers", name, *options])
+    expected = f"no provider is named {name!r}: {hint}\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", expected)

@@ -41,7 +41,7 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "demo": (),
     "init": ("directory",),
     "check": ("paths", "upgrade"),
-    "providers": (),
+    "providers": ("name", "assumed"),
     "scenarios": ("name", "paths", "form"),
     "numbers": ("number", "provider"),
     "schema": (),
@@ -53,7 +53,8 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Command -> its parameters.
 
-Not in the contract: `timeline`, and the paths and the format of `scenarios`.
+Not in the contract: `timeline`, the name and `--assumed` of `providers`, and the paths and the
+format of `scenarios`.
 """
 
 COMMANDS_NOT_YET: Final[Mapping[str, int]] = {

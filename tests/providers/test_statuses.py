@@ -16,6 +16,7 @@ from tests.support import read
 from tests.support.conformance import PROVIDERS
 from tests.support.placing_requests import PLACING_REQUESTS, PlacingRequest, build_placing_request
 from tests.support.simulation import START
+from tests.support.vendors import effebot
 
 Change = tuple[str, str]
 """(status before, status after); the first one is empty for a new call."""
@@ -25,6 +26,8 @@ MOMENTS = (0, 500, 2_500, 3_500, 4_500, 6_000)
 HANGUP = {"type": "hangup", "leg": "a", "data": {"cause": "normal"}}
 LOSS = {"type": "hangup", "leg": "a", "data": {"cause": "network-failure"}}
 REMOVAL = {"type": "ended", "data": {"outcome": "cancelled"}}
+BLOCK: dict[str, Any] = {"blocked": {"99999999999": {}}}
+"""A change of the account instead of an event: the number of the examples may not be called."""
 OUTSIDE_EVENTS: dict[str, list[dict[str, Any]]] = {
     "ccai": [
         HANGUP,
@@ -32,7 +35,7 @@ OUTSIDE_EVENTS: dict[str, list[dict[str, Any]]] = {
         *({"type": name} for name in ("read-voicemail", "recover")),
         {"type": "transfer", "data": {"menu": "12"}},
     ],
-    "effebot": [HANGUP, REMOVAL],
+    "effebot": [HANGUP, REMOVAL, BLOCK],
     "innocalls": [HANGUP, LOSS],
     "mobtexting": [HANGUP, LOSS],
     "phonon": [HANGUP, LOSS],
@@ -74,7 +77,10 @@ def steps(state: SandboxState, outside: tuple[int, dict[str, Any]] | None) -> It
 
 
 def inject(state: SandboxState, at: int, event: dict[str, Any]) -> None:
-    """Apply an event to the first call, if there is one and it can occur."""
+    """Apply an event to the first call, if there is one and it can occur; or change the account."""
+    if event is BLOCK:
+        effebot.patch_account(state, BLOCK)
+        return
     for name in list(read.calls(state))[:1]:
         try:
             apply_event(state, name, Event(at=START + at, **event))

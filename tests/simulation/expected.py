@@ -71,7 +71,7 @@ def effebot_item(entries: Entries, call_id: str) -> Json:
         "managerAnsweredAt": seconds(at(events, "answer", "b")),
         "finishedAt": seconds(ended),
         "updatedAt": seconds([each.at for each in events if each.type in EFFEBOT_CHANGES][-1]),
-        "cost": str(cost),
+        "cost": str(cost + Decimal("0.00")),
         "status": _effebot_status(events),
     }
 

@@ -11,7 +11,11 @@ from tests.support.builders import build_incoming_request
 from tests.support.simulation import CLICK_TO_CALL, START
 from tests.support.vendors import ccai, effebot, innocalls, phonon
 
-BEARER = {"authorization": "Bearer key", "accept": "application/json"}
+BEARER = {
+    "content-type": "application/json",
+    "authorization": "Bearer key",
+    "accept": "application/json",
+}
 FORWARDING = {"ivrs": [{"digit": 1, "managerPhone": "99999999998"}]}
 
 

@@ -12,6 +12,7 @@ from mockserver.providers.ccai import (
     vendor_events,
 )
 from mockserver.providers.ccai.call_state import STATUS_TABLE, status
+from mockserver.providers.ccai.details import DETAILS
 from mockserver.providers.ccai.events import on_event
 from mockserver.providers.ccai.findings import FINDERS
 from mockserver.providers.ccai.generators import GENERATORS
@@ -151,5 +152,6 @@ PROVIDER = Provider(
     finders=FINDERS,
     ready_account=ready_account,
     words=WORDS,
+    details=DETAILS,
     statuses=STATUS_TABLE,
 )

@@ -9,6 +9,7 @@ from mockserver.providers.effebot import (
     audio_records,
     call_state,
     faults,
+    field_rules,
     request,
     responses,
     rules,
@@ -24,9 +25,11 @@ from mockserver.providers.effebot.records import (
     Settings,
     Template,
 )
+from mockserver.providers.effebot.refusals import refuse
 from mockserver.providers.effebot.samples import SAMPLES
 from mockserver.providers.effebot.vendor_events import VENDOR_EVENTS
 from mockserver.providers.effebot.webhooks import RETRY, WEBHOOKS
+from mockserver.providers.effebot.words import DETAILS, WORDS
 
 HOST = "in.effebot.com"
 CALLS_PATH = "/apiCalls"
@@ -68,7 +71,7 @@ ENDPOINTS: Final = (
         "POST",
         HOST,
         f"{CALLS_PATH}/userInfo",
-        rules.AUTHENTICATION,
+        field_rules.AUTHENTICATION,
         responses.get_user_info,
     ),
     Endpoint(
@@ -84,7 +87,7 @@ ENDPOINTS: Final = (
         "POST",
         HOST,
         f"{CALLS_PATH}/getAvailableLanguages",
-        rules.AUTHENTICATION,
+        field_rules.AUTHENTICATION,
         responses.get_languages,
     ),
     Endpoint(
@@ -92,7 +95,7 @@ ENDPOINTS: Final = (
         "GET",
         HOST,
         f"{CALLS_PATH}/getAvailableLanguages",
-        rules.AUTHENTICATION,
+        field_rules.AUTHENTICATION,
         responses.get_languages,
     ),
     Endpoint(
@@ -139,7 +142,7 @@ ENDPOINTS: Final = (
         "POST",
         HOST,
         f"{CALLS_PATH}/getRecords",
-        rules.AUTHENTICATION,
+        field_rules.AUTHENTICATION,
         audio_records.get_records,
         evidence=Evidence.OBSERVED,
     ),
@@ -169,7 +172,7 @@ PROVIDER = Provider(
     roles={"a": "phone", "b": "manager"},
     endpoints=ENDPOINTS,
     credential=request.credential,
-    refuse=responses.refuse,
+    refuse=refuse,
     wrong_method=faults.WRONG_METHOD,
     on_event=on_event,
     status=call_state.status,
@@ -193,9 +196,12 @@ PROVIDER = Provider(
         "as public receivers read them (observed)",
         "no-caller-number": "a call needs neither `outgoingPhone` nor `dutyPhone`, which public "
         "clients leave out or send empty (observed); it then comes from a duty phone (assumed)",
-        "wrapped": "every answer in the envelope that public clients read",
+        "wrapped": "every answer in the envelope that public clients read; a refused call is an "
+        "item of `data` with `status`, `phone` and `message`",
     },
     vendor_events=VENDOR_EVENTS,
     samples=SAMPLES,
     finders=FINDERS,
+    words=WORDS,
+    details=DETAILS,
 )

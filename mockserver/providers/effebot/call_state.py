@@ -12,15 +12,19 @@ class CallState(Value):
     """`answers` are keys and words; `entry_indexes` the entries of `ivrs` taken, from 0.
 
     `is_blocked` is set once an entry has blocked the callee. `cost` is in USD. `client` is the IP
-    address of the client that created the call.
+    address of the client that created the call. `caller` is the duty number that was chosen for it.
     """
 
     answers: tuple[str, ...] = ()
     entry_indexes: tuple[int, ...] = ()
     is_blocked: bool = False
-    cost: Decimal = Decimal(0)
+    cost: Decimal = Decimal("0.00")
     client: str = ""
+    caller: str = ""
 
+
+CANCELED_OUTCOME: Final = {"outcome": "cancelled"}
+"""The data of an event that ends a call whose callee is not to be called."""
 
 INITIAL_STATE = CallState()
 
@@ -53,6 +57,15 @@ def add_cost(call: Call, event: Event) -> Call:
     return call.replace(state=state.replace(cost=state.cost + Decimal(str(event.data["amount"]))))
 
 
+def add_caller(call: Call, event: Event) -> Call:
+    return call.replace(state=state_of(call).replace(caller=str(event.data["caller"])))
+
+
+def caller_number(call: Call) -> str:
+    """The number that the callee sees: that of the request, else the duty number chosen."""
+    return str(call.spec.parameters.get("outgoingPhone") or state_of(call).caller)
+
+
 def status(call: Call) -> str:
     """The status of a call, which depends on its A-leg alone."""
     first = call.legs[0]
@@ -72,6 +85,9 @@ STATUS_TABLE: Final = (
     StatusRow("answered", "started", "the A-leg answers", "answeredAt"),
     StatusRow("finished", "answered", "an end after the A-leg has answered", "finishedAt"),
     StatusRow(
-        "canceled", "created, started", "an end before that; the operation `remove`", "finishedAt"
+        "canceled",
+        "created, processed, started",
+        "an end before that; the operation `remove`; a number of the block list",
+        "finishedAt",
     ),
 )

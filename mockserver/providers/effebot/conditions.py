@@ -1,8 +1,10 @@
 """Tests of Effebot requests that a schema cannot express, mostly against the account's state."""
 
+from mockserver.core.call import Call
 from mockserver.core.http import value_text
 from mockserver.core.rulebook import RequestContext
 from mockserver.providers.effebot import pricing, request
+from mockserver.providers.effebot.records import Template
 
 
 def has_no_phone(context: RequestContext) -> bool:
@@ -69,7 +71,7 @@ def is_account_in_moderation(context: RequestContext) -> bool:
 
 def has_unknown_language(context: RequestContext) -> bool:
     lang = context.text("lang")
-    return bool(lang) and lang not in [code for _, _, code in request.LANGUAGES]
+    return bool(lang) and lang not in request.language_codes(context.authenticated_account)
 
 
 def has_insufficient_balance(context: RequestContext) -> bool:
@@ -89,6 +91,13 @@ def has_unknown_template(context: RequestContext) -> bool:
     )
 
 
+def has_unmoderated_template(context: RequestContext) -> bool:
+    template: Template | None = request.records(context.authenticated_account, "templates").get(
+        context.text("templateId")
+    )
+    return template is not None and not template.moderated
+
+
 def has_missing_ids(context: RequestContext) -> bool:
     return not request.requested_ids(context, "idList", "id")
 
@@ -101,13 +110,30 @@ def has_unknown_call(context: RequestContext) -> bool:
     return any(request.find_call(context, name) is None for name in names)
 
 
+def is_canceled(call: Call) -> bool:
+    """Whether the call ended before anybody was dialed: it was removed, or its number blocked."""
+    return call.phase == "ended" and call.legs[0].ringing_at is None
+
+
+def is_started(call: Call) -> bool:
+    return call.phase != "placed" and not is_canceled(call)
+
+
+def has_canceled_call(context: RequestContext) -> bool:
+    return any(map(is_canceled, _changed_calls(context)))
+
+
 def has_started_call(context: RequestContext) -> bool:
+    return any(map(is_started, _changed_calls(context)))
+
+
+def _changed_calls(context: RequestContext) -> tuple[Call, ...]:
+    """The calls that a request moves or removes, without unknown ones."""
     names = (
         *request.requested_ids(context, "idList", "id"),
         *(value_text(item.get("id")) for item in _call_list_items(context)),
     )
-    calls = (request.find_call(context, name) for name in names)
-    return any(call is not None and call.phase != "placed" for call in calls)
+    return tuple(call for name in names if (call := request.find_call(context, name)))
 
 
 def _call_list_items(context: RequestContext) -> tuple[request.IvrEntry, ...]:

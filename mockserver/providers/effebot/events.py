@@ -8,7 +8,8 @@ from mockserver.core.account import Charge
 from mockserver.core.call import Event
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext, by_event_type
 from mockserver.providers.effebot import ivr, pricing
-from mockserver.providers.effebot.request import prompt, settings
+from mockserver.providers.effebot.call_state import CANCELED_OUTCOME
+from mockserver.providers.effebot.request import prompt, records, settings
 from mockserver.providers.effebot.webhooks import (
     build_status_webhooks,
 )
@@ -65,8 +66,17 @@ def on_ordered_payment(context: EventContext) -> Effects:
     return Effects(charges=(charge,)) if amount else NO_EFFECTS
 
 
+def on_begin(context: EventContext) -> Effects:
+    """Dial nobody whose number is blocked by now; else send a status webhook."""
+    call, at = context.call, context.event.at
+    if call.legs[0].number not in records(context.account, "blocked"):
+        return on_status_change(context)
+    end = Event(at, "attempt-ended", data=CANCELED_OUTCOME)
+    return Effects(events=((call.spec.id, end),))
+
+
 EVENT_HANDLERS: Final[dict[str, Callable[[EventContext], Effects]]] = {
-    "begin": on_status_change,
+    "begin": on_begin,
     "ring": on_status_change,
     "answer": on_answer,
     "press": ivr.on_press,

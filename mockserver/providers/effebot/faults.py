@@ -21,6 +21,9 @@ CALL_NOT_FOUND = assumed_fault("call-not-found", 404, "Call not found")
 CALL_ALREADY_STARTED = assumed_fault(
     "call-already-started", 422, "The call has already been started"
 )
+CALL_ALREADY_CANCELED = assumed_fault(
+    "call-already-canceled", 422, "The call has already been canceled"
+)
 RECORD_NOT_FOUND = assumed_fault("record-not-found", 422, "Audio record not found")
 RECORD_IN_MODERATION = assumed_fault(
     "record-in-moderation", 422, "The audio record has not been moderated yet"
@@ -29,6 +32,9 @@ ACCOUNT_IN_MODERATION = assumed_fault(
     "account-in-moderation", 422, "Generated speech needs an account free of moderation"
 )
 TEMPLATE_NOT_FOUND = assumed_fault("template-not-found", 422, "Template not found")
+TEMPLATE_IN_MODERATION = assumed_fault(
+    "template-in-moderation", 422, "The template has not been moderated yet"
+)
 OUTGOING_PHONE_UNCONFIRMED = assumed_fault(
     "outgoing-phone-unconfirmed", 422, "The outgoing phone is not confirmed in the account"
 )

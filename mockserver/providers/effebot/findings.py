@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from mockserver.core.call import Call
 from mockserver.core.findings import (
     BALANCE_FINDER,
     Finder,
     Finders,
     Finding,
-    account_records,
     always_at,
     choose,
     choose_at,
@@ -33,6 +33,11 @@ def confirmed_phones(context: RequestContext) -> Iterator[object]:
 def moderated_records(context: RequestContext) -> Iterator[object]:
     known = request.records(context.authenticated_account, "records")
     return (name for name, record in known.items() if record.moderated)
+
+
+def moderated_templates(context: RequestContext) -> Iterator[object]:
+    known = request.records(context.authenticated_account, "templates")
+    return (name for name, template in known.items() if template.moderated)
 
 
 def sent_records(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -136,16 +141,22 @@ def own_calls(context: RequestContext) -> Iterator[object]:
 
 
 def waiting_calls(context: RequestContext) -> Iterator[object]:
-    return (name for name in own_calls(context) if not is_started(context, str(name)))
+    calls = ((name, request.find_call(context, str(name))) for name in own_calls(context))
+    return (name for name, call in calls if call is not None and call.phase == "placed")
 
 
 def is_unknown_call(context: RequestContext, name: str) -> bool:
     return request.find_call(context, name) is None
 
 
-def is_started(context: RequestContext, name: str) -> bool:
-    call = request.find_call(context, name)
-    return call is not None and call.phase != "placed"
+def names_call(test: Callable[[Call], bool]) -> Callable[[RequestContext, str], bool]:
+    """Build a test of an id: whether it is that of such a call."""
+
+    def is_such(context: RequestContext, name: str) -> bool:
+        call = request.find_call(context, name)
+        return call is not None and test(call)
+
+    return is_such
 
 
 def own_records(context: RequestContext) -> Iterator[object]:
@@ -175,15 +186,25 @@ FINDERS: Final[Finders] = {
     conditions.has_malformed_webhook_parameters: find_webhook_parameters,
     conditions.is_account_in_moderation: find_synthesized,
     conditions.has_unknown_language: choose(
-        "lang", "a language", lambda _: [code for _, _, code in request.LANGUAGES]
+        "lang",
+        "a language",
+        lambda context: request.language_codes(context.authenticated_account),
     ),
     conditions.has_insufficient_balance: BALANCE_FINDER,
     conditions.has_unknown_template: choose(
-        "templateId", "a template", account_records("templates")
+        "templateId", "a moderated template", moderated_templates
+    ),
+    conditions.has_unmoderated_template: choose(
+        "templateId", "a moderated template", moderated_templates
     ),
     conditions.has_missing_ids: always_at("idList", "a list of ids", ["1"]),
     conditions.has_unknown_call: find_ids("a call", is_unknown_call, own_calls),
-    conditions.has_started_call: find_ids("a call that waits", is_started, waiting_calls),
+    conditions.has_started_call: find_ids(
+        "a call that waits", names_call(conditions.is_started), waiting_calls
+    ),
+    conditions.has_canceled_call: find_ids(
+        "a call that waits", names_call(conditions.is_canceled), waiting_calls
+    ),
     conditions.has_unknown_record_id: find_ids("an audio record", is_unknown_record, own_records),
     conditions.has_no_file: always_at("file", "an upload, or its data", "RIFF"),
     conditions.has_no_text: always_at("text", "a text of up to 1024 characters", SAMPLE_TEXT),

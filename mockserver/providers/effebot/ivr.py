@@ -9,7 +9,7 @@ from mockserver.core.call import Event, build_dial_event
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
 from mockserver.core.webhook import Webhook
 from mockserver.providers.effebot import pricing
-from mockserver.providers.effebot.call_state import state_of
+from mockserver.providers.effebot.call_state import caller_number, state_of
 from mockserver.providers.effebot.records import BlockedPhone
 from mockserver.providers.effebot.request import (
     IvrEntry,
@@ -87,13 +87,16 @@ def on_branch(context: EventContext) -> Effects:
 
 def _branch_events(context: EventContext, entry: IvrEntry) -> Iterator[Event]:
     at, call = context.event.at, context.call
+    parameters = call.spec.parameters
     text, _ = record_prompt(entry.get("record"), context.account)
     if text:
         yield Event(at, "play", "a", {"text": text})
     if entry.get("smsText"):
         yield Event(at, "sms", "a", {"to": call.legs[0].number, "text": str(entry["smsText"])})
     if entry.get("managerPhone") and call.leg("b") is None:
-        yield build_dial_event(at, "b", "manager", str(entry["managerPhone"]))
+        dialing = build_dial_event(at, "b", "manager", str(entry["managerPhone"]))
+        shown = caller_number(call) if is_enabled(parameters, "isManagerDeliveryPhone") else ""
+        yield dialing.replace(data={**dialing.data, "from": shown}) if shown else dialing
 
 
 def _build_action_webhooks(context: EventContext, entry: IvrEntry) -> Iterator[Webhook]:

@@ -22,7 +22,7 @@ class Phone(NamedTuple):
     """A caller number, stored under its digits.
 
     `pin` confirms it. A `duty` number serves calls without a caller number of their own. A `system`
-    number belongs to all accounts.
+    number belongs to all accounts. `overall` says whether it is shared; without it, as `system`.
     """
 
     id: Count = Count(1)
@@ -30,13 +30,14 @@ class Phone(NamedTuple):
     pin: str = ""
     duty: bool = False
     system: bool = False
+    overall: bool | None = None
 
 
 class AudioRecord(NamedTuple):
     """An audio record, stored under its id.
 
-    `length` is in ms, `created` in Unix seconds. `file` is the digest of an upload; empty if the
-    record is synthesized speech.
+    `length` is in ms, `created` in Unix seconds: the start of 2020 if an account has none. `file`
+    is the digest of an upload; empty if the record is synthesized speech.
     """
 
     name: str
@@ -44,7 +45,7 @@ class AudioRecord(NamedTuple):
     length: Duration = Duration(5_000)
     moderated: bool = True
     moderator_comment: str = ""
-    created: Count = Count(0)
+    created: Count = Count(1_577_836_800)
     file: str = ""
 
 
@@ -72,6 +73,25 @@ class Tariff(NamedTuple):
     step: PositiveDuration = BILLING_STEP
 
 
+class Language(NamedTuple):
+    """A language that an account can speak; without `id`, that is its place in the list, from 1."""
+
+    code: LanguageTag
+    name: str = ""
+    id: Count | None = None
+
+
+LANGUAGES: Final = (
+    Language(LanguageTag("en-US"), "English (US)"),
+    Language(LanguageTag("en-GB"), "English (UK)"),
+    Language(LanguageTag("de-DE"), "Deutsch"),
+    Language(LanguageTag("es-ES"), "Español"),
+    Language(LanguageTag("fr-FR"), "Français"),
+    Language(LanguageTag("ru-RU"), "Русский"),
+)
+"""Those of an account that lists none; the page names no language but en-US, so assumed."""
+
+
 class Settings(NamedTuple):
     """`call_ids` are the ids of the first calls; later calls count on from the last of them.
 
@@ -83,6 +103,7 @@ class Settings(NamedTuple):
     user_id: Count = Count(1)
     call_ids: tuple[Count, ...] = ()
     language: LanguageTag = LanguageTag("en-US")
+    languages: tuple[Language, ...] = LANGUAGES
     tariff: Tariff = Tariff()
     forwarded_for: Addresses = Addresses("")
     moderation: bool = False

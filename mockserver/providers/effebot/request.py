@@ -14,15 +14,6 @@ from mockserver.providers.effebot.records import AudioRecord, Settings, Template
 
 STAMP_PATTERN: Final = re.compile(r"[0-9]{1,11}", re.ASCII)  # Unix seconds, as in the schema
 CHARS_PER_SECOND: Final = 15  # of synthesized speech
-LANGUAGES: Final = (
-    (1, "English (US)", "en-US"),
-    (2, "English (UK)", "en-GB"),
-    (3, "Deutsch", "de-DE"),
-    (4, "Español", "es-ES"),
-    (5, "Français", "fr-FR"),
-    (6, "Русский", "ru-RU"),
-)
-"""(id, name, code) of each language; the page lists none, so they are assumed."""
 
 IvrEntry = Mapping[str, Any]
 """An element of `ivrs`: keys or words, and the actions that they trigger."""
@@ -36,6 +27,10 @@ def credential(request: Request) -> str | None:
 def settings(account: Account) -> Settings:
     value = account.settings
     return value if isinstance(value, Settings) else Settings()
+
+
+def language_codes(account: Account) -> tuple[str, ...]:
+    return tuple(language.code for language in settings(account).languages)
 
 
 def records(account: Account, kind: str) -> Mapping[str, Any]:
@@ -55,6 +50,12 @@ def requested_phones(fields: Mapping[str, object]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(map(value_text, phones)))
     phone = value_text(fields.get("phone"))
     return (phone,) if phone else ()
+
+
+def uncalled_phone(fields: Mapping[str, object]) -> str:
+    """The `phone` that is not called, as there are `phones` without it; empty if there is none."""
+    phone = value_text(fields.get("phone"))
+    return "" if phone in requested_phones(fields) else phone
 
 
 def is_enabled(fields: Mapping[str, object], name: str) -> bool:

@@ -1,15 +1,18 @@
 """Respond to requests as Effebot does: place, show, move and remove calls, and read the account."""
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 
 from mockserver.core.account import Account, SaveRecord
 from mockserver.core.call import Call, Event
 from mockserver.core.http import Response
 from mockserver.core.provider import Effects, EndpointResult
-from mockserver.core.rulebook import Fault, RequestContext, render_message
+from mockserver.core.rulebook import RequestContext
+from mockserver.core.seeded import choice
 from mockserver.core.time import SECOND
 from mockserver.providers.effebot import pricing, request
-from mockserver.providers.effebot.call_state import CallState
+from mockserver.providers.effebot.call_state import CANCELED_OUTCOME, CallState
 from mockserver.providers.effebot.records import BlockedPhone
 from mockserver.providers.effebot.request import (
     Json,
@@ -18,10 +21,11 @@ from mockserver.providers.effebot.request import (
 )
 from mockserver.providers.effebot.webhooks import build_current_details, epoch_seconds, planned_at
 
+NO_DOLLARS: Final = Decimal("0.00")
+"""Added to an amount, it gives it two decimals, as all others have."""
 BARE_RESPONSE_NOTE: Final = (
     "bare, as the page prints it; --quirk effebot=wrapped gives what public clients read"
 )
-CANCELED_OUTCOME: Final = {"outcome": "cancelled"}
 
 
 def create(context: RequestContext) -> EndpointResult:
@@ -51,11 +55,35 @@ def create(context: RequestContext) -> EndpointResult:
         for call in calls
         if call.legs[0].number in request.records(context.authenticated_account, "blocked")
     )
+    events = (*_chosen_callers(calls, context), *cancellations)
     data: object = items if is_array else items[0]
     response = build_response(data, context.authenticated_account)
+    if notes := "; ".join(_notes(context)):
+        response = response.replace(headers={"x-mock-explain": notes})
+    return EndpointResult(response, Effects(calls=calls, events=events, charges=charges))
+
+
+def _chosen_callers(
+    calls: tuple[Call, ...], context: RequestContext
+) -> Iterator[tuple[str, Event]]:
+    """For each call from a duty number, which of those of the account it is: a random one."""
+    if context.text("outgoingPhone"):
+        return
+    phones = request.records(context.authenticated_account, "phones").items()
+    numbers = [number for number, phone in phones if phone.duty]
+    for call in calls if numbers else ():
+        name = call.spec.id
+        seed = context.read_model.seed
+        number = choice(numbers, [1] * len(numbers), seed, "effebot-duty-phone", name)
+        yield name, Event(context.now, "caller-chosen", data={"caller": number})
+
+
+def _notes(context: RequestContext) -> Iterator[str]:
+    """What a client has to know of a new call and cannot read in the response."""
     if not request.has_wrapped_quirk(context.authenticated_account):
-        response = response.replace(headers={"x-mock-explain": BARE_RESPONSE_NOTE})
-    return EndpointResult(response, Effects(calls=calls, events=cancellations, charges=charges))
+        yield BARE_RESPONSE_NOTE
+    if phone := request.uncalled_phone(context.fields):
+        yield f"phone {phone} is not called, as phones has the numbers to call (assumed)"
 
 
 def new_call_id(context: RequestContext, ordinal: int) -> str:
@@ -131,7 +159,7 @@ def get_user_info(context: RequestContext) -> EndpointResult:
     balance = context.authenticated_account.balance
     data = {
         "id": request.settings(context.authenticated_account).user_id,
-        "balance": str(balance or 0),
+        "balance": str((balance or 0) + NO_DOLLARS),
     }
     return EndpointResult(build_response(data, context.authenticated_account))
 
@@ -141,18 +169,30 @@ def get_phones(context: RequestContext) -> EndpointResult:
     known = request.records(context.authenticated_account, "phones").items()
     with_system = request.is_enabled(context.fields, "all")
     data = [
-        {"id": phone.id, "phone": number, "isSystem": phone.system, "overall": int(phone.system)}
+        {
+            "id": phone.id,
+            "phone": number,
+            "isSystem": phone.system,
+            "overall": int(phone.system if phone.overall is None else phone.overall),
+        }
         for number, phone in known
         if phone.confirmed and (with_system or not phone.system)
     ]
     return EndpointResult(build_envelope(data))
 
 
-def get_languages(_: RequestContext) -> EndpointResult:
-    keys = ("id", "name", "defaultLangCode")
-    return EndpointResult(
-        build_envelope([dict(zip(keys, values, strict=True)) for values in request.LANGUAGES])
-    )
+def get_languages(context: RequestContext) -> EndpointResult:
+    """List the languages; one without an id has its place in the list as id."""
+    languages = request.settings(context.authenticated_account).languages
+    data = [
+        {
+            "id": place if language.id is None else language.id,
+            "name": language.name or language.code,
+            "defaultLangCode": language.code,
+        }
+        for place, language in enumerate(languages, 1)
+    ]
+    return EndpointResult(build_envelope(data))
 
 
 def confirm_phone(context: RequestContext) -> EndpointResult:
@@ -178,12 +218,6 @@ def get_templates(context: RequestContext) -> EndpointResult:
         if template.moderated or not only_moderated
     ]
     return EndpointResult(build_response(data, context.authenticated_account))
-
-
-def refuse(faults: tuple[Fault, ...], context: RequestContext) -> Response:
-    """Report the first fault, always in the envelope (observed: the page shows no errors)."""
-    body = {"status": "error", "data": {"message": render_message(faults[0], context)}}
-    return Response(faults[0].status, body)
 
 
 def build_response(data: object, account: Account | None) -> Response:

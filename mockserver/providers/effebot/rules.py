@@ -3,17 +3,17 @@
 from typing import Final
 
 from mockserver.core.rulebook import (
+    Evidence,
     Rule,
     Rulebook,
     Stage,
-    is_malformed,
-    is_rate_limited,
-    is_unauthenticated,
-    malformed_field,
+    known_by,
     missing_field,
 )
+from mockserver.providers.effebot import notes
 from mockserver.providers.effebot.audio_records import has_unknown_file
 from mockserver.providers.effebot.conditions import (
+    has_canceled_call,
     has_insufficient_balance,
     has_malformed_webhook_parameters,
     has_missing_ids,
@@ -31,18 +31,19 @@ from mockserver.providers.effebot.conditions import (
     has_unknown_record_id,
     has_unknown_template,
     has_unmoderated_record,
+    has_unmoderated_template,
     has_wrong_pin,
     is_account_in_moderation,
 )
 from mockserver.providers.effebot.faults import (
     ACCOUNT_IN_MODERATION,
+    CALL_ALREADY_CANCELED,
     CALL_ALREADY_STARTED,
     CALL_NOT_FOUND,
     FILE_NOT_FOUND,
     ID_LIST_REQUIRED,
     INSUFFICIENT_BALANCE,
     LANGUAGE_UNKNOWN,
-    MALFORMED_BODY,
     NO_DUTY_PHONE,
     OUTGOING_PHONE_REQUIRED,
     OUTGOING_PHONE_UNCONFIRMED,
@@ -50,60 +51,41 @@ from mockserver.providers.effebot.faults import (
     RECORD_IN_MODERATION,
     RECORD_NOT_FOUND,
     RECORD_REQUIRED,
+    TEMPLATE_IN_MODERATION,
     TEMPLATE_NOT_FOUND,
-    TOO_MANY_REQUESTS,
-    UNAUTHORIZED,
     WRONG_PIN,
     assumed_fault,
 )
-
-
-def _kebab_case(name: str) -> str:
-    return name.replace("*.", "").replace(".", "-").replace("_", "-").lower()
-
-
-def _required_field(field: str) -> Rule:
-    text = f"The {field} field is required."
-    return missing_field(field, assumed_fault(f"{_kebab_case(field)}-required", 422, text))
-
-
-def _invalid_field(field: str, reported_as: str = "") -> Rule:
-    """A rule for a malformed `field`; the message names `reported_as`, if given, instead."""
-    reported = reported_as or field
-    text = f"The {reported} field is invalid."
-    return malformed_field(field, assumed_fault(f"{_kebab_case(reported)}-invalid", 422, text))
-
-
-AUTHENTICATION: Final[Rulebook] = (
-    (Rule(is_malformed, MALFORMED_BODY),),
-    (Rule(is_unauthenticated, UNAUTHORIZED),),
-    (Rule(is_rate_limited, TOO_MANY_REQUESTS),),
+from mockserver.providers.effebot.field_rules import (
+    AUTHENTICATION,
+    invalid_field,
+    required_field,
 )
 
-WEBHOOK_PARAMETERS_INVALID = _invalid_field("ivrs.*.webhookParameters").fault
+WEBHOOK_PARAMETERS_INVALID = invalid_field("ivrs.*.webhookParameters").fault
 
 PHONE_VALIDATION: Final[Stage] = (
-    _invalid_field("phone"),
-    _invalid_field("phones"),
-    _invalid_field("phones.*", "phones"),
-    _invalid_field("outgoingPhone"),
-    _invalid_field("dutyPhone"),
-    _invalid_field("plannedAt"),
+    invalid_field("phone"),
+    invalid_field("phones"),
+    invalid_field("phones.*", "phones"),
+    invalid_field("outgoingPhone"),
+    invalid_field("dutyPhone"),
+    invalid_field("plannedAt"),
     Rule(has_no_phone, PHONE_REQUIRED, "phone"),
     Rule(has_no_outgoing_phone, OUTGOING_PHONE_REQUIRED, "outgoingPhone"),
 )
 CONTENT_VALIDATION: Final[Stage] = (
-    *(_invalid_field(name) for name in ("needRecording", "webhookUrl", "record", "lang", "ivrs")),
-    *(_invalid_field(f"record.{name}") for name in ("id", "text", "gender")),
-    _invalid_field("ivrs.*", "ivrs"),
+    *(invalid_field(name) for name in ("needRecording", "webhookUrl", "record", "lang", "ivrs")),
+    *(invalid_field(f"record.{name}") for name in ("id", "text", "gender")),
+    invalid_field("ivrs.*", "ivrs"),
     *(
-        _invalid_field(f"ivrs.*.{name}")
+        invalid_field(f"ivrs.*.{name}")
         for name in (
             *("digit", "keyWords", "needBlock", "record", "record.id", "record.text"),
             *("managerPhone", "smsText", "webhookUrl", "webhookParameters"),
         )
     ),
-    _invalid_field("isManagerDeliveryPhone"),
+    invalid_field("isManagerDeliveryPhone"),
 )
 OUTGOING_PHONE: Final[Stage] = (
     Rule(has_unconfirmed_phone, OUTGOING_PHONE_UNCONFIRMED, "outgoingPhone"),
@@ -122,60 +104,81 @@ CREATE: Final[Rulebook] = (
         Rule(has_unknown_language, LANGUAGE_UNKNOWN, "lang"),
     ),
     (
-        Rule(has_unmoderated_record, RECORD_IN_MODERATION, "record"),
-        Rule(is_account_in_moderation, ACCOUNT_IN_MODERATION, "record"),
+        known_by(
+            Evidence.ASSUMED,
+            Rule(has_unmoderated_record, RECORD_IN_MODERATION, "record"),
+            notes.MODERATION,
+        ),
+        known_by(
+            Evidence.ASSUMED,
+            Rule(is_account_in_moderation, ACCOUNT_IN_MODERATION, "record"),
+            notes.MODERATION,
+        ),
     ),
     (Rule(has_insufficient_balance, INSUFFICIENT_BALANCE),),
 )
 CREATE_WITH_TEMPLATE: Final[Rulebook] = (
     *AUTHENTICATION,
-    (*PHONE_VALIDATION, _required_field("templateId"), _invalid_field("templateId")),
+    (*PHONE_VALIDATION, required_field("templateId"), invalid_field("templateId")),
     (*OUTGOING_PHONE, Rule(has_unknown_template, TEMPLATE_NOT_FOUND, "templateId")),
+    (
+        known_by(
+            Evidence.ASSUMED,
+            Rule(has_unmoderated_template, TEMPLATE_IN_MODERATION, "templateId"),
+            notes.TEMPLATE_MODERATION,
+        ),
+    ),
     (Rule(has_insufficient_balance, INSUFFICIENT_BALANCE),),
 )
 GET: Final[Rulebook] = (
     *AUTHENTICATION,
     (
-        _required_field("apiCallIdList"),
-        _invalid_field("apiCallIdList"),
-        _invalid_field("apiCallIdList.*", "apiCallIdList"),
+        required_field("apiCallIdList"),
+        invalid_field("apiCallIdList"),
+        invalid_field("apiCallIdList.*", "apiCallIdList"),
     ),
     (Rule(has_unknown_call, CALL_NOT_FOUND, "apiCallIdList"),),
 )
 UPDATE: Final[Rulebook] = (
     *AUTHENTICATION,
     (
-        _required_field("callList"),
-        _invalid_field("callList"),
-        _invalid_field("callList.*", "callList"),
-        _required_field("callList.*.id"),
-        _invalid_field("callList.*.id"),
-        _required_field("callList.*.replannedAt"),
-        _invalid_field("callList.*.replannedAt"),
+        required_field("callList"),
+        invalid_field("callList"),
+        invalid_field("callList.*", "callList"),
+        required_field("callList.*.id"),
+        invalid_field("callList.*.id"),
+        required_field("callList.*.replannedAt"),
+        invalid_field("callList.*.replannedAt"),
     ),
     (Rule(has_unknown_call, CALL_NOT_FOUND, "callList"),),
-    (Rule(has_started_call, CALL_ALREADY_STARTED, "callList"),),
+    (
+        Rule(has_started_call, CALL_ALREADY_STARTED, "callList"),
+        Rule(has_canceled_call, CALL_ALREADY_CANCELED, "callList"),
+    ),
 )
 REMOVE: Final[Rulebook] = (
     *AUTHENTICATION,
     (
-        _invalid_field("idList"),
-        _invalid_field("idList.*", "idList"),
-        _invalid_field("id"),
+        invalid_field("idList"),
+        invalid_field("idList.*", "idList"),
+        invalid_field("id"),
         Rule(has_missing_ids, ID_LIST_REQUIRED, "idList"),
     ),
     (Rule(has_unknown_call, CALL_NOT_FOUND, "idList"),),
-    (Rule(has_started_call, CALL_ALREADY_STARTED, "idList"),),
+    (
+        Rule(has_started_call, CALL_ALREADY_STARTED, "idList"),
+        Rule(has_canceled_call, CALL_ALREADY_CANCELED, "idList"),
+    ),
 )
 CREATE_RECORD: Final[Rulebook] = (
     *AUTHENTICATION,
     (
-        _required_field("name"),
-        _invalid_field("name"),
-        _required_field("source"),
-        _invalid_field("source"),
-        _invalid_field("file"),
-        _invalid_field("text"),
+        required_field("name"),
+        invalid_field("name"),
+        required_field("source"),
+        invalid_field("source"),
+        invalid_field("file"),
+        invalid_field("text"),
         Rule(
             has_no_file,
             assumed_fault("file-required", 422, "The file field is required when source is file."),
@@ -193,8 +196,8 @@ REMOVE_RECORD: Final[Rulebook] = (
     *AUTHENTICATION,
     (
         missing_field("idList", ID_LIST_REQUIRED),
-        _invalid_field("idList"),
-        _invalid_field("idList.*", "idList"),
+        invalid_field("idList"),
+        invalid_field("idList.*", "idList"),
     ),
     (Rule(has_unknown_record_id, RECORD_NOT_FOUND, "idList"),),
 )
@@ -204,14 +207,14 @@ CONFIRM_PHONE: Final[Rulebook] = (
         missing_field(
             "phone", assumed_fault("confirm-phone-required", 422, "The phone field is required.")
         ),
-        _invalid_field("phone"),
-        _required_field("pin"),
-        _invalid_field("pin"),
+        invalid_field("phone"),
+        required_field("pin"),
+        invalid_field("pin"),
     ),
     (Rule(has_wrong_pin, WRONG_PIN, "pin"),),
 )
-GET_PHONES: Final[Rulebook] = (*AUTHENTICATION, (_invalid_field("all"),))
-GET_TEMPLATES: Final[Rulebook] = (*AUTHENTICATION, (_invalid_field("onlyModerated"),))
+GET_PHONES: Final[Rulebook] = (*AUTHENTICATION, (invalid_field("all"),))
+GET_TEMPLATES: Final[Rulebook] = (*AUTHENTICATION, (invalid_field("onlyModerated"),))
 
 PLAY_RECORD: Final[Rulebook] = ((Rule(has_unknown_file, FILE_NOT_FOUND, "file"),),)
 BLOCK_PHONES: Final[Rulebook] = (
@@ -220,12 +223,12 @@ BLOCK_PHONES: Final[Rulebook] = (
         missing_field(
             "phones", assumed_fault("block-phones-required", 422, "The phones field is required.")
         ),
-        _invalid_field("phones"),
-        _invalid_field("phones.*", "phones"),
+        invalid_field("phones"),
+        invalid_field("phones.*", "phones"),
         missing_field(
             "phones.*.phone",
             assumed_fault("block-phone-required", 422, "The phone field is required."),
         ),
-        _invalid_field("phones.*.phone", "phones"),
+        invalid_field("phones.*.phone", "phones"),
     ),
 )

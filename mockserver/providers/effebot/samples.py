@@ -31,9 +31,10 @@ def sample_create_with_template(account: Account, _: int) -> tuple[Sample, ...] 
     templates, base = request.records(account, "templates"), _base_fields(account)
     if isinstance(base, str):
         return base
-    moderated = (name for name, template in templates.items() if template.moderated)
-    name = next(moderated, next(iter(templates), ""))
-    return (Sample({**base, "templateId": name}),) if name else "the account has no template"
+    name = next((name for name, template in templates.items() if template.moderated), "")
+    if not name:
+        return "the account has no moderated template"
+    return (Sample({**base, "templateId": name}),)
 
 
 def _base_fields(account: Account) -> Mapping[str, object] | str:

@@ -115,7 +115,7 @@ def _build_call_item(call: Call) -> Json:
         "updatedAt": epoch_seconds(_updated_at(call)),
         "label": state.client,
         "ivrAnswers": "".join(f"|{answer}" for answer in state.answers) or None,
-        "ivrIdList": list(state.entry_indexes),
+        "ivrIdList": [index + 1 for index in state.entry_indexes],
         "comment": None,
     }
 

@@ -10,7 +10,7 @@ from mockserver.providers.mobtexting.generators import GENERATORS
 from mockserver.providers.mobtexting.records import ACCOUNT_RULES, Flow
 from mockserver.providers.mobtexting.samples import SAMPLES
 from mockserver.providers.mobtexting.webhooks import WEBHOOKS
-from mockserver.providers.mobtexting.words import WORDS
+from mockserver.providers.mobtexting.words import DETAILS, WORDS
 
 HOST = "portal.mobtexting.com"
 PATH = "/api/v2/voice/c2c"
@@ -65,5 +65,6 @@ PROVIDER = Provider(
     retry=Retry(satisfied_by=frozenset({200, 202})),  # observed; no delays: one attempt
     samples=SAMPLES,
     words=WORDS,
+    details=DETAILS,
     finders=FINDERS,
 )

@@ -16,7 +16,7 @@ from mockserver.providers.phonon.records import (
 )
 from mockserver.providers.phonon.samples import SAMPLES
 from mockserver.providers.phonon.webhooks import WEBHOOKS
-from mockserver.providers.phonon.words import WORDS
+from mockserver.providers.phonon.words import DETAILS, WORDS
 
 PATH = "/kairos-apis/outbound/create"
 BODY_LIMIT = 256_000  # bytes; observed: a fuller page of the vendor has 256 KB
@@ -43,6 +43,7 @@ PROVIDER = Provider(
             request.planned_calls,
             BODY_LIMIT,
             calls=FLOW_CALLS,
+            evidence=Evidence.OBSERVED,  # the page lacks method and address; fuller pages have them
         ),
         Endpoint(
             "create-bulk",
@@ -79,5 +80,6 @@ PROVIDER = Provider(
     },
     samples=SAMPLES,
     words=WORDS,
+    details=DETAILS,
     finders=FINDERS,
 )

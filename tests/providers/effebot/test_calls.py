@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.core.call import Event
+from mockserver.core.call import Event, IllegalTransition
 from mockserver.core.http import Upload
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
@@ -19,6 +19,9 @@ from tests.support.vendors import response_body
 from tests.support.vendors.effebot import ACCOUNT_KEY, call_details, patch_account, request
 
 HOOK = "http://localhost:3000/status"
+NUMBERS = "phones"
+"""The key of an account for its caller numbers."""
+PLANNED = START // 1_000 + 3_600
 MANAGER_AND_SMS = [{"digit": 2, "managerPhone": "99999999998", "smsText": "x"}]
 
 
@@ -57,7 +60,10 @@ def test_an_unanswered_call_is_canceled(state: SandboxState) -> None:
         "started",
         "canceled",
     ]
-    assert (call_details(state)["hangupCause"], call_details(state)["cost"]) == ("no-answer", "0")
+    assert (call_details(state)["hangupCause"], call_details(state)["cost"]) == (
+        "no-answer",
+        "0.00",
+    )
 
 
 @pytest.mark.parametrize(
@@ -257,10 +263,46 @@ def test_a_started_call_cannot_be_removed_or_rescheduled(
     assert exchange.fault == "call-already-started"
 
 
+@pytest.mark.parametrize("is_blocked", [True, False])
+@pytest.mark.parametrize("operation", ["remove", "update"])
+def test_a_canceled_call_cannot_be_removed_or_rescheduled(
+    state: SandboxState, operation: str, *, is_blocked: bool
+) -> None:
+    request(state, "create", plannedAt=PLANNED)
+    if is_blocked:
+        request(state, "block-phones", phones=[{"phone": "99999999999"}])
+        play_until_idle(state)
+    else:
+        request(state, "remove", id=1)
+    request(state, "create", phone="99999999998", plannedAt=PLANNED + 1)
+    move = {"callList": [{"id": 1, "replannedAt": PLANNED}]}
+    refused = request(state, operation, **(move if operation == "update" else {"id": 1}))
+    assert (refused.fault, refused.response.status) == ("call-already-canceled", 422)
+    assert [(each.field, each.sample) for each in refused.findings[0]] == [
+        ("callList.0.id" if operation == "update" else "id", '"2"')
+    ]
+
+
 def test_create_returns_one_item_per_distinct_number(state: SandboxState) -> None:
     numbers = ["99999999991", "99999999992", "99999999991"]
     items = response_body(request(state, "create", phone=None, phones=numbers))
     assert [(item["id"], item["phone"]) for item in items] == [(1, numbers[0]), (2, numbers[1])]
+
+
+@pytest.mark.parametrize("quirks", [[], ["wrapped"]])
+@pytest.mark.parametrize(("phone", "is_named"), [("99999999999", True), ("99999999991", False)])
+def test_a_phone_beside_phones_without_it_is_not_called_and_the_response_says_so(
+    state: SandboxState, quirks: list[str], phone: str, *, is_named: bool
+) -> None:
+    patch_account(state, {"quirks": quirks})
+    exchange = request(state, "create", phone=phone, phones=["99999999991", "99999999992"])
+    assert [call.legs[0].number for call in read.calls(state).values()] == [
+        "99999999991",
+        "99999999992",
+    ]
+    explanation = exchange.response.headers.get("x-mock-explain", "")
+    note = f"phone {phone} is not called, as phones has the numbers to call (assumed)"
+    assert explanation.endswith(note) == is_named
 
 
 def test_the_wrapped_quirk_wraps_responses_in_status_and_data(state: SandboxState) -> None:
@@ -294,6 +336,112 @@ def test_a_template_is_read_out(state: SandboxState) -> None:
         {"id": 1, "name": "Reminder"}
     ]
     assert len(response_body(request(state, "get-templates"))) == 2
+
+
+@pytest.mark.parametrize("moderation", [True, False])
+def test_a_template_is_not_called_before_it_is_moderated(
+    state: SandboxState, *, moderation: bool
+) -> None:
+    patch_account(state, {"moderation": moderation})
+    refused = request(state, "create-with-template", templateId=2)
+    assert (refused.fault, refused.findings[0][0].sample) == ("template-in-moderation", '"1"')
+    patch_account(state, {"templates": {"2": {"moderated": True}}})
+    assert request(state, "create-with-template", templateId=2).fault is None
+
+
+def test_an_account_without_languages_of_its_own_has_six(state: SandboxState) -> None:
+    data = response_body(request(state, "get-languages"))["data"]
+    assert [(each["id"], each["defaultLangCode"]) for each in data] == [
+        (1, "en-US"),
+        (2, "en-GB"),
+        (3, "de-DE"),
+        (4, "es-ES"),
+        (5, "fr-FR"),
+        (6, "ru-RU"),
+    ]
+
+
+def test_the_languages_of_an_account_are_listed_and_accepted_and_no_others(
+    state: SandboxState,
+) -> None:
+    languages = [{"code": "pt-BR", "name": "Português", "id": 40}, {"code": "tr-TR"}]
+    patch_account(state, {"languages": languages})
+    assert response_body(request(state, "get-languages"))["data"] == [
+        {"id": 40, "name": "Português", "defaultLangCode": "pt-BR"},
+        {"id": 2, "name": "tr-TR", "defaultLangCode": "tr-TR"},
+    ]
+    assert request(state, "create", lang="tr-TR").fault is None
+    refused = request(state, "create", lang="en-US")
+    assert (refused.fault, refused.findings[0][0].sample) == ("language-unknown", '"pt-BR"')
+
+
+TWO_DUTY_NUMBERS = {"99999999994": {"duty": True}, "99999999995": {"duty": True}}
+
+
+def chosen_callers(state: SandboxState) -> dict[str, list[object]]:
+    """Return the caller numbers that were chosen for each call."""
+    return {
+        name: [event.data["caller"] for event in call.events if event.type == "caller-chosen"]
+        for name, call in read.calls(state).items()
+    }
+
+
+def test_a_duty_number_is_chosen_for_each_call_and_every_one_at_times(state: SandboxState) -> None:
+    patch_account(state, {NUMBERS: TWO_DUTY_NUMBERS})
+    callees = [str(99999990000 + number) for number in range(40)]
+    request(state, "create", outgoingPhone=None, dutyPhone=1, phone=None, phones=callees)
+    chosen = chosen_callers(state)
+    assert {len(each) for each in chosen.values()} == {1}
+    assert {each[0] for each in chosen.values()} == {"99999999994", "99999999995"}
+
+
+@pytest.mark.parametrize(
+    ("account", "fields"),
+    [({}, {}), ({NUMBERS: None}, {"outgoingPhone": None, "dutyPhone": 1})],
+)
+def test_no_number_is_chosen_beside_one_of_the_request_or_of_an_account_without_numbers(
+    state: SandboxState, account: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    patch_account(state, account)
+    assert request(state, "create", **fields).fault is None
+    assert chosen_callers(state) == {"c1": []}
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"isManagerDeliveryPhone": 1}, "99999999999"),
+        ({"isManagerDeliveryPhone": 1, "outgoingPhone": None, "dutyPhone": 1}, "99999999995"),
+        ({"isManagerDeliveryPhone": 0}, None),
+        ({}, None),
+    ],
+)
+def test_the_ring_of_the_manager_tells_the_caller_number_that_the_manager_is_shown(
+    state: SandboxState, fields: dict[str, Any], shown: str | None
+) -> None:
+    request(state, "create", "effebot-presses-two", ivrs=MANAGER_AND_SMS, **fields)
+    play_until_idle(state)
+    [ring] = [
+        event
+        for event in read.calls(state)["c1"].events
+        if (event.type, event.leg) == ("ring", "b")
+    ]
+    assert ring.data.get("from") == shown
+
+
+@pytest.mark.parametrize(("number", "is_possible"), [("79000000001", True), ("x", False)])
+def test_a_caller_number_can_be_ordered_if_it_is_one(
+    state: SandboxState, number: str, *, is_possible: bool
+) -> None:
+    request(state, "create", plannedAt=PLANNED)
+    event = Event(at=START, type="caller-chosen", data={"caller": number})
+    if is_possible:
+        apply_event(state, "c1", event)
+        assert chosen_callers(state) == {"c1": [number]}
+        return
+    with pytest.raises(IllegalTransition) as error:
+        apply_event(state, "c1", event)
+    assert str(error.value) == "caller-chosen needs a caller of 11 digits, not 'x'"
 
 
 def silent_wav(millis: int) -> bytes:
@@ -348,6 +496,52 @@ def test_a_blocked_number_is_not_called(state: SandboxState) -> None:
     request(state, "create")
     play_until_idle(state)
     assert (call_details(state)["status"], call_details(state)["startedAt"]) == ("canceled", None)
+
+
+def test_a_number_that_is_blocked_after_its_call_was_planned_is_not_dialed(
+    state: SandboxState,
+) -> None:
+    request(state, "create", plannedAt=PLANNED, webhookUrl=HOOK)
+    request(state, "create", plannedAt=PLANNED, phone="99999999998")
+    request(state, "block-phones", phones=[{"phone": "99999999999"}])
+    assert call_details(state)["status"] == "created"
+    assert statuses(play_until_idle(state)) == [(1, "canceled")]
+    details = call_details(state)
+    assert (details["startedAt"], details["finishedAt"]) == (None, PLANNED)
+    assert (details["status"], details["hangupCause"]) == ("canceled", None)
+    assert [event.type for event in read.calls(state)["c1"].events if event.type != "poll"] == [
+        "placed",
+        "begin",
+        "attempt-ended",
+        "ended",
+    ]
+    assert call_details(state, 2)["status"] == "finished"
+
+
+def test_a_number_that_is_taken_off_the_block_list_in_time_is_dialed(state: SandboxState) -> None:
+    request(state, "create", plannedAt=PLANNED)
+    request(state, "block-phones", phones=[{"phone": "99999999999"}])
+    patch_account(state, {"blocked": {"99999999999": None}})
+    play_until_idle(state)
+    assert call_details(state)["status"] == "finished"
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ({}, (False, 0)),
+        ({"system": True}, (True, 1)),
+        ({"overall": True}, (False, 1)),
+        ({"system": True, "overall": False}, (True, 0)),
+    ],
+)
+def test_a_number_is_shared_as_it_is_one_of_the_system_unless_the_account_says_otherwise(
+    state: SandboxState, phone: dict[str, bool], shown: tuple[bool, int]
+) -> None:
+    patch_account(state, {NUMBERS: {"99999999990": phone}})
+    data = response_body(request(state, "get-phones", all=True))["data"]
+    [number] = [each for each in data if each["phone"] == "99999999990"]
+    assert (number["isSystem"], number["overall"]) == shown
 
 
 @pytest.mark.parametrize(("all_numbers", "count"), [(None, 2), (False, 2), (True, 3), ("1", 3)])

@@ -70,7 +70,7 @@ def test_a_matching_digit_plays_a_record_sends_an_sms_and_blocks_the_number(
     ) == (
         1,
         "|1",
-        [0],
+        [1],
         1,
     )
     assert "99999999999" in read.accounts(state)[ACCOUNT_KEY].records["blocked"]
@@ -102,15 +102,15 @@ def test_an_unmatched_digit_is_recorded_and_the_next_digit_counts(
 ) -> None:
     state = play_ivr(configuration, [{"digit": 1, "smsText": "x"}], ("press", "9"), ("press", "1"))
     details = call_details(state)
-    assert (details["ivrAnswers"], details["ivrIdList"], details["ivrDigit"]) == ("|9|1", [0], 1)
+    assert (details["ivrAnswers"], details["ivrIdList"], details["ivrDigit"]) == ("|9|1", [1], 1)
 
 
 @pytest.mark.parametrize(
     ("words", "spoken", "entries"),
     [
-        ("Yes|No|don\u2019t know", "yes", [0]),
-        ("Yes|No|don\u2019t know", "DON'T KNOW", [0]),
-        ("YesINo", "no", [0]),
+        ("Yes|No|don\u2019t know", "yes", [1]),
+        ("Yes|No|don\u2019t know", "DON'T KNOW", [1]),
+        ("YesINo", "no", [1]),
         ("Yes|No", "maybe", []),
         ("Yes|No", "Yes No", []),
     ],
@@ -140,17 +140,17 @@ def test_the_entry_without_digit_is_taken_after_a_moment_of_silence_after_the_pr
     request(state, "create", ivrs=SILENCE)
     play_until_idle(state)
     assert events(state, "play") == [(2_000, "play", "Greeting"), (at, "play", "Still there?")]
-    assert call_details(state)["ivrIdList"] == [1]
+    assert call_details(state)["ivrIdList"] == [2]
 
 
 @pytest.mark.parametrize(
     ("ms_after_the_answer", "digits", "entries"),
     [
-        (4_999, "1", [0]),
-        (5_001, "1", [0]),
-        (8_000, "1", [0]),
+        (4_999, "1", [1]),
+        (5_001, "1", [1]),
+        (8_000, "1", [1]),
         (8_000, "9", []),
-        (8_001, "1", [1, 0]),
+        (8_001, "1", [2, 1]),
     ],
 )
 def test_a_digit_within_the_moment_after_the_prompt_leads_to_its_own_entry_alone(
@@ -182,7 +182,7 @@ def test_a_digit_before_the_end_of_the_prompt_skips_the_entry_for_silence(
         {"record": {"text": "Still there?"}},
     ]
     state = play_ivr(configuration, ivrs, ("press", "1"))
-    assert call_details(state)["ivrIdList"] == [0]
+    assert call_details(state)["ivrIdList"] == [1]
 
 
 @pytest.mark.parametrize(("text", "end"), [("x" * 30, 7_000), ("x" * 45, 8_000)])
@@ -220,11 +220,84 @@ def test_an_action_webhook_carries_the_parameters_of_the_request(
     }
 
 
+def test_a_parameter_named_call_takes_the_place_of_the_default_one(
+    configuration: Configuration,
+) -> None:
+    entry = {"digit": 1, "webhookUrl": "http://h/x", "webhookParameters": '{"call": "mine"}'}
+    scenario = Scenario(name="mine", legs={"a": acting_callee(("press", "1"))})
+    state = state_with_scenarios(only_providers(configuration, "effebot"), scenario)
+    request(state, "create", ivrs=[entry])
+    assert [each.webhook.body for each in play_until_idle(state)] == [{"call": "mine"}]
+
+
 def test_digits_of_the_manager_choose_no_entry(configuration: Configuration) -> None:
     state = play_ivr(configuration, MANAGER, ("press", "2"), b=acting_callee(("press", "2")))
     assert [event for event in read.calls(state)["c1"].events if event.type == "branch"] == [
         Event(at=START + 3_000, type="branch", data={"answer": "2", "entry": 0, "block": "0"})
     ]
+
+
+ENTRY_FIELDS = (
+    *("digit", "keyWords", "needBlock", "record"),
+    *("managerPhone", "smsText", "webhookUrl", "webhookParameters"),
+)
+
+
+@pytest.mark.parametrize("blank", [None, ""])
+def test_a_blank_field_of_an_entry_counts_as_not_sent(
+    configuration: Configuration, blank: str | None
+) -> None:
+    without = {
+        **dict.fromkeys(ENTRY_FIELDS, blank),
+        "record": {"id": blank, "text": "Still there?"},
+    }
+    entries = [{**dict.fromkeys(ENTRY_FIELDS, blank), "digit": 1, "smsText": "x"}, without]
+    pressing = play_ivr(configuration, entries, ("press", "1"))
+    assert events(pressing, "sms", "play") == [(2_000, "play", "Greeting"), (3_000, "sms", "x")]
+    assert call_details(pressing)["toBlock"] == 0
+    scenario = Scenario(name="mine", legs={"a": LegBehavior(talk=fixed_duration(60_000))})
+    silent = state_with_scenarios(only_providers(configuration, "effebot"), scenario)
+    request(silent, "create", ivrs=entries)
+    play_until_idle(silent)
+    assert call_details(silent)["ivrIdList"] == [2]
+
+
+@pytest.mark.parametrize("blank", [None, ""])
+@pytest.mark.parametrize(
+    ("record", "prompt", "fault"),
+    [
+        ({"id": 1}, "Greeting", None),
+        ({"text": "Hi"}, "Hi", None),
+        ({}, None, "record-required"),
+    ],
+)
+def test_a_blank_field_of_the_record_counts_as_not_sent(
+    state: SandboxState,
+    record: dict[str, object],
+    prompt: str | None,
+    fault: str | None,
+    blank: str | None,
+) -> None:
+    sent = {**dict.fromkeys(("id", "text", "gender"), blank), **record}
+    assert request(state, "create", record=sent).fault == fault
+    play_until_idle(state)
+    played = [
+        event.data["text"]
+        for call in read.calls(state).values()
+        for event in call.events
+        if event.type == "play"
+    ]
+    assert played == [prompt] * (prompt is not None)
+
+
+@pytest.mark.parametrize("blank", [None, ""])
+@pytest.mark.parametrize(
+    ("field", "fault"), [("phones", "phones-invalid"), ("ivrs", "ivrs-invalid")]
+)
+def test_a_blank_item_of_a_list_is_refused(
+    state: SandboxState, field: str, fault: str, blank: str | None
+) -> None:
+    assert request(state, "create", **{field: [blank]}).fault == fault
 
 
 @pytest.mark.parametrize(

@@ -57,14 +57,25 @@ def test_speech_synthesis_beyond_the_balance_is_refused(state: SandboxState) -> 
 
 
 @pytest.mark.parametrize(
-    ("amount", "balance_left"), [("5", "95.00"), ("0.01", "99.99"), ("0", "100.00")]
+    ("amount", "cost", "balance_left"),
+    [("5", "5.00", "95.00"), ("0.01", "0.01", "99.99"), ("0", "0.00", "100.00")],
 )
 def test_a_payment_that_is_ordered_is_charged_and_is_part_of_the_cost(
-    state: SandboxState, amount: str, balance_left: str
+    state: SandboxState, amount: str, cost: str, balance_left: str
 ) -> None:
     request(state, "create")
     apply_event(state, "c1", Event(at=START, type="paid", data={"amount": amount}))
-    assert (call_details(state)["cost"], balance(state)) == (amount, Decimal(balance_left))
+    assert (call_details(state)["cost"], balance(state)) == (cost, Decimal(balance_left))
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"), [("100", "100.00"), ("2.5", "2.50"), ("0", "0.00"), (None, "0.00")]
+)
+def test_a_balance_has_two_decimals_like_every_amount(
+    state: SandboxState, amount: str | None, shown: str
+) -> None:
+    patch_account(state, {"balance": amount})
+    assert response_body(request(state, "user-info"))["balance"] == shown
 
 
 @pytest.mark.parametrize(
@@ -78,7 +89,7 @@ def test_a_payment_without_a_proper_amount_is_not_possible(
     with pytest.raises(IllegalTransition) as error:
         apply_event(state, "c1", Event(at=START, type="paid", data=data))
     assert str(error.value) == f"paid needs an amount in USD such as 0.05, not {shown!r}"
-    assert (call_details(state)["cost"], balance(state)) == ("0", Decimal(100))
+    assert (call_details(state)["cost"], balance(state)) == ("0.00", Decimal(100))
 
 
 PRICES = st.decimals(0, 1, places=2).map(str)

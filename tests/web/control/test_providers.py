@@ -76,7 +76,10 @@ def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteCl
         "acts": [],
         "quirks": dict(provider.quirks),
         "words": {field: dict(words) for field, words in provider.words.items()},
-        "details": {},
+        "details": {
+            name: {"text": text, "evidence": str(evidence)}
+            for name, (text, evidence) in provider.details.items()
+        },
     }
 
 

@@ -19,13 +19,20 @@ from mockserver.web.views.mermaid import render_diagram
 from mockserver.web.views.serializers import serialize_event
 from tests.support import read
 from tests.support.conformance import PROVIDERS
-from tests.support.placing_requests import PLACING_REQUESTS, build_placing_request
+from tests.support.placing_requests import (
+    PLACING_REQUESTS,
+    PlacingRequest,
+    build_placing_request,
+)
 from tests.support.simulation import START, play_until_idle, run_for
-from tests.support.vendors import ccai
+from tests.support.vendors import ccai, effebot
 
 COUNTS = {"entry", "participant", "transfers", "q850"}
 """Arguments of events that are numbers, and neither times nor durations."""
 TIME_IN_MS = re.compile(r"\b17\d{11}\b")
+FROM_A_DUTY_PHONE = PlacingRequest(
+    "effebot", "create", {**effebot.CREATE_EXAMPLE, "outgoingPhone": "", "dutyPhone": 1}
+)
 LATE_EVENTS = (
     ("create-outbound", "ccai-stays", 3_000, "switch"),
     ("create-outbound", "callee-busy", 60_000, "recover"),
@@ -45,7 +52,7 @@ def build_every_scenario() -> Configuration:
 def played_states(provider: str) -> Iterator[SandboxState]:
     """Yield a sandbox after each scenario on each way to place a call of the provider."""
     configuration = build_every_scenario()
-    for placing in PLACING_REQUESTS:
+    for placing in (*PLACING_REQUESTS, FROM_A_DUTY_PHONE):
         for scenario in configuration.scenarios.by_name if placing.provider == provider else ():
             state = SandboxState(configuration, START)
             handle(state, build_placing_request(state, placing, scenario), START)
