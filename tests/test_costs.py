@@ -18,7 +18,7 @@ import pytest
 from benchmarks.engine import place_calls, play
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, DeliveryResult
-from mockserver.delivery import connection, connection_pool
+from mockserver.delivery import connection
 from mockserver.delivery.connection import Connection
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.engine.sandbox_state import SandboxState
@@ -36,7 +36,7 @@ PYTHON = (3, 11)
 TOLERANCE = 0.20
 CALLS = {"place": 165, "play": 556, "complete": 9, "send": 174, "loopback": 118}
 """Function calls for one call placed, one call played to its end, one completed delivery attempt,
-one webhook sent over a kept-alive connection, and one delivered to an own inbox by loopback."""
+one webhook sent over a connection of its own, and one delivered to an own inbox by loopback."""
 
 
 def count_calls(work: Callable[[], object]) -> int:
@@ -68,22 +68,13 @@ class EchoTransport(asyncio.Transport):
     def write(self, _: object) -> None:
         self.connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
 
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def recv(self, *_: int) -> bytes:
-        raise BlockingIOError
-
-    def is_closing(self) -> bool:
-        return False
-
     def abort(self) -> None:
         self.connection.connection_lost(None)
 
 
 async def fake_connect(endpoint: tuple[str, int], *more: Any) -> Connection:
     transport = EchoTransport({"sockname": endpoint})
-    transport.connection = Connection(endpoint[0], cast("Any", transport), more[-1])
+    transport.connection = Connection(endpoint[0], more[-1])
     transport.connection.connection_made(transport)
     return transport.connection
 
@@ -123,7 +114,6 @@ def test_hot_paths_make_no_more_function_calls_than_before(
         run_due_item(sent)
     counts["complete"] = count_calls(lambda: complete_all(sent)) // 100
     monkeypatch.setattr(connection, "open_connection", fake_connect)
-    monkeypatch.setattr(connection_pool, "MIN_IDLE_BEFORE_REUSE", 0.0)
     counts["send"] = count_delivery(WebhookDispatcher(""), "http://127.0.0.1:1/hook")
     setup = configuration, Timing(mode="manual", start=0)
     registry = SandboxRegistry(cast("Any", None), setup, lambda _: None)

@@ -143,7 +143,7 @@ INPUTS = {
     "commands.record_clock": "runtime/sandbox.py Sandbox.record_clock",
     "commands.record_error": "runtime/scheduler.py Scheduler.record_error",
     "simulation.run_due_item": "runtime/scheduler.py Scheduler._run_item",
-    "webhooks.complete_attempt": "runtime/scheduler.py Scheduler._deliver",
+    "webhooks.complete_attempt": "runtime/scheduler.py Scheduler._store_result",
 }
 """Function of the engine that changes a state -> the only place that calls it.
 
@@ -297,7 +297,7 @@ OUTPUTS = {
     ],
     "webhook": [
         "delivery/asgi.py AsgiDispatcher.deliver",  # passes on what is not for an application
-        "runtime/scheduler.py Scheduler._deliver",
+        "runtime/delivery_tasks.py DeliveryTasks._deliver",
     ],
     "attempt": [
         "delivery/asgi.py AsgiDispatcher.deliver",
@@ -308,8 +308,8 @@ OUTPUTS = {
 """Kind of output -> the places where it leaves.
 
 A vendor's response leaves in `AsgiResponse`, or in pieces in `slow_response.py`, any other in
-`send_with_time`, a webhook in `Scheduler._deliver`. `HttpProtocol` rejects what is no request of
-any sandbox yet.
+`send_with_time`, a webhook in `DeliveryTasks._deliver`. `HttpProtocol` rejects what is no request
+of any sandbox yet.
 """
 
 

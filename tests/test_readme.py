@@ -3,7 +3,9 @@
 import json
 import re
 import shutil
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ from mockserver.cli import COMMANDS
 from mockserver.compiler import build_configuration
 from mockserver.settings import OPTIONS, parse_settings
 from mockserver.web.control.app import ROUTE_MODULES
+from tests.support.processes import CLEAN_ENVIRONMENT
+from tests.support.sockets import free_port
 from tests.support.suites import RunSuite
 
 README = Path(__file__).parent.parent / "README.md"
@@ -137,3 +141,55 @@ def test_the_pytest_example_of_the_readme_passes_and_is_short(
     assert len([line for line in text.splitlines() if line.strip()]) <= 10
     pytester.makepyfile(test_readme_example=text)
     suite("").assert_outcomes(passed=1)
+
+
+def recipes_that_wait() -> list[str]:
+    """The lines of README and docs that start a server in the background and wait for it."""
+    files = [README, *sorted((README.parent / "docs").rglob("*.md"))]
+    lines = "\n".join(file.read_text("utf-8") for file in files).splitlines()
+    return [line.partition("run: ")[2] or line for line in lines if "serve --quiet &" in line]
+
+
+def run_recipe(recipe: str, port: int, folder: Path) -> int:
+    """Run a recipe with this port, then end the server; return the recipe's exit code.
+
+    The command `mockserver` is put into the folder.
+    """
+    file = folder / "mockserver"
+    file.write_text(f'#!{BASH}\nexec "{sys.executable}" -m mockserver "$@"\n', "utf-8")
+    file.chmod(0o700)
+    script = f"{recipe}\ncode=$?\nkill $! 2>/dev/null\nwait\nexit $code"
+    path = f"{folder}:{CLEAN_ENVIRONMENT['PATH']}"
+    variables = {**CLEAN_ENVIRONMENT, "MOCKSERVER_PORT": str(port), "PATH": path}
+    command = [BASH, "-c", script]
+    return subprocess.run(  # noqa: S603 - a recipe of the documents
+        command, env=variables, capture_output=True, check=False, timeout=60
+    ).returncode
+
+
+@pytest.mark.skipif(not BASH, reason="the recipes need bash")
+def test_a_recipe_that_waits_for_a_server_ends_if_the_server_has_failed(tmp_path: Path) -> None:
+    recipes = recipes_that_wait()
+    assert len(recipes) == 2
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert [run_recipe(recipe, port, tmp_path) for recipe in recipes] == [1, 1]
+
+
+@pytest.mark.skipif(not BASH, reason="the recipes need bash")
+def test_a_recipe_that_waits_for_a_server_ends_when_it_is_ready(tmp_path: Path) -> None:
+    recipes = recipes_that_wait()
+    assert [run_recipe(recipe, free_port(), tmp_path) for recipe in recipes] == [0, 0]
+
+
+def test_each_recipe_with_a_container_works_on_linux() -> None:
+    """Docker there knows the name of the host machine only if it is told."""
+    ci = (README.parent / "docs" / "how-to" / "ci.md").read_text("utf-8")
+    option = "--add-host host.docker.internal:host-gateway"
+    [run] = [line for line in TEXT.splitlines() if line.startswith("docker run")]
+    [service] = [
+        job["services"]["calls"]
+        for block in re.findall(r"```yaml\n(.*?)```", ci, re.DOTALL)
+        for job in yaml.safe_load(block).get("jobs", {}).values()
+    ]
+    assert (option in run, option in service["options"]) == (True, True)

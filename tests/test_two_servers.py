@@ -14,7 +14,8 @@ import pytest
 
 from mockserver.app import run_server
 from mockserver.core.configuration import Configuration
-from mockserver.delivery import connection_pool, resolver
+from mockserver.core.webhook import DeliveryResult
+from mockserver.delivery import resolver
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.delivery.target_resolver import TargetResolver
 from mockserver.settings import Settings
@@ -196,30 +197,30 @@ def test_names_that_never_resolve_for_one_server_do_not_delay_another(
             thread.join(10)
 
 
-def test_the_end_of_one_dispatcher_leaves_the_connections_of_another_open(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_end_of_one_dispatcher_leaves_the_connections_of_another_open() -> None:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connections.append(writer)
-        while True:
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(OK_RESPONSE)
+        await reader.readuntil(b"\r\n\r\n")
+        arrived.release()
+        await may_respond.wait()
+        writer.write(OK_RESPONSE)
 
-    async def run() -> None:
-        first, second = WebhookDispatcher(UNUSED_ORIGIN), WebhookDispatcher(UNUSED_ORIGIN)
+    async def run() -> tuple[DeliveryResult, ...]:
         async with serve_receiver(handle) as port:
             delivery = build_delivery_to(f"http://127.0.0.1:{port}/", method="GET")
-            for dispatcher, opened in ((first, 1), (second, 2), (first, 2), (second, 2)):
-                assert (await dispatcher.deliver(delivery)).status == 200
-                assert len(connections) == opened
+            first, second = WebhookDispatcher(UNUSED_ORIGIN), WebhookDispatcher(UNUSED_ORIGIN)
+            results = [asyncio.create_task(each.deliver(delivery)) for each in (first, second)]
+            for _ in results:
+                await arrived.acquire()
             await first.close()
-            assert (await second.deliver(delivery)).status == 200
-            assert len(connections) == 2
-            await second.close()
+            await results[0]
+            may_respond.set()
+            return tuple([(await result).replace(duration_ms=0) for result in results])
 
-    connections = list[asyncio.StreamWriter]()
-    monkeypatch.setattr(connection_pool, "MIN_IDLE_BEFORE_REUSE", 0.0)
-    asyncio.run(run())
+    arrived, may_respond = asyncio.Semaphore(0), asyncio.Event()
+    assert asyncio.run(run()) == (
+        DeliveryResult(status=None, error="reset"),
+        DeliveryResult(status=200, body=b"ok"),
+    )
 
 
 def test_a_server_that_has_ended_leaves_no_thread(

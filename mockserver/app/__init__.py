@@ -153,7 +153,7 @@ def _start_file_watcher(
 
 
 def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
-    """Serve until SIGTERM or SIGINT.
+    """Serve until SIGTERM, SIGHUP or SIGINT.
 
     Raises:
         OSError: the port cannot be bound.
@@ -163,9 +163,11 @@ def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
     listener = bind_socket(settings.host, settings.port)
     _tune_garbage_collection()
     server = build_server(configuration, settings, listener, (print_ready, log), AttachedApps())
-    # uvicorn raises the signal once more after its shutdown, when it must have no effect
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+    # uvicorn handles all but SIGHUP itself, and raises them once more after its shutdown, when they
+    # have no effect
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), server.end)
     server.run(sockets=[listener])
 
 

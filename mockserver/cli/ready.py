@@ -1,8 +1,12 @@
-"""`mockserver ready`: check that a running server is ready."""
+"""`mockserver ready`: check that a running server is ready, or wait until it is."""
 
 import json
+import os
+import re
 import sys
 from http.client import HTTPException
+from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
@@ -12,32 +16,87 @@ import click
 from mockserver.cli import BAD_USAGE
 from mockserver.settings import SettingsError, parse_settings
 
+PAUSE = 0.1  # real seconds between two questions
+TIMEOUT = 2.0  # real seconds for one response
+NOT_READY = (OSError, HTTPException, ValueError, LookupError, TypeError)
+
 
 @click.command("ready")
 @click.option("--url", metavar="URL", help="origin of the server, else MOCKSERVER_HOST and _PORT")
-def command(url: str | None) -> None:
+@click.option(
+    "--timeout",
+    metavar="DURATION",
+    callback=lambda _, __, text: _parse_timeout(text),
+    default="0s",
+    help="how long to wait until the server is ready, such as 30s or 1m  [0s]",
+)
+@click.option(
+    "--pid",
+    metavar="PID",
+    type=click.IntRange(1),
+    help="process id of the server: do not wait if that has ended (not on Windows)",
+)
+def command(url: str | None, timeout: float, pid: int | None) -> None:
     """Exit with 0 when a running server is ready, else with 1."""
     try:
         settings = parse_settings({})
     except SettingsError as error:
-        click.echo(f"mockserver: {error}", err=True)
-        sys.exit(BAD_USAGE)
+        _exit_with(BAD_USAGE, f"mockserver: {error}")
+    if pid and os.name == "nt":
+        _exit_with(BAD_USAGE, "mockserver: --pid does not work on Windows: leave it out")
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
     origin = (url or f"http://{host}:{settings.port}").rstrip("/")
-    try:
-        health = _fetch_health(origin)
-        click.echo(f"mockserver {health['version']} at {origin} is {health['status']}")
-    except (OSError, HTTPException, ValueError, LookupError, TypeError) as error:
-        click.echo(f"mockserver at {origin} is not ready: {error}", err=True)
-        sys.exit(1)
+    health = _wait_for_health(origin, monotonic() + timeout, pid)
+    click.echo(f"mockserver {health['version']} at {origin} is {health['status']}")
+
+
+def _parse_timeout(text: str) -> float:
+    match = re.fullmatch(r"(\d{1,5}(?:\.\d{1,3})?)(s|m)?", text, re.ASCII)
+    if match is None:
+        raise click.BadParameter(f"{text!r} is no duration such as 30s or 1m")
+    return float(match[1]) * (60 if match[2] == "m" else 1)
+
+
+def _wait_for_health(origin: str, end: float, pid: int | None) -> Any:
+    """Ask until the server is ready; exit with 1 at `end`, or when its process has ended."""
+    while True:
+        if pid and not _is_running(pid):
+            _exit_with(1, f"mockserver at {origin} is not ready: its process {pid} has ended")
+        try:
+            return _fetch_health(origin)
+        except NOT_READY as error:
+            if monotonic() + PAUSE > end:
+                _exit_with(1, f"mockserver at {origin} is not ready: {error}")
+        sleep(PAUSE)
 
 
 def _fetch_health(origin: str) -> Any:
     """Fetch the health report, without the proxies that the environment names."""
     opener = build_opener(ProxyHandler({}))
     try:
-        with opener.open(f"{origin}/_mock/health", timeout=2) as response:
-            return json.load(response)
+        with opener.open(f"{origin}/_mock/health", timeout=TIMEOUT) as response:
+            health = json.load(response)
     except HTTPError as error:
         error.close()
         raise
+    return {key: health[key] for key in ("version", "status")}
+
+
+def _is_running(pid: int) -> bool:
+    """Return whether a process runs; one that has ended but is not waited for does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except OSError:  # not on Linux
+        return True
+    return state != "Z"
+
+
+def _exit_with(code: int, text: str) -> Any:
+    click.echo(text, err=True)
+    sys.exit(code)

@@ -27,11 +27,13 @@ def command(file: Path, check: bool, **flags: Any) -> None:  # noqa: FBT001 - cl
     from mockserver.replay.journal import InvalidJournal  # noqa: PLC0415 - --help needs none of it
     from mockserver.replay.runner import replay_journal  # noqa: PLC0415 - as above
 
-    journal = file.read_text("utf-8").splitlines()
     try:
+        journal = file.read_text("utf-8").splitlines()
         result = replay_journal(journal, parse_settings(flags))
+    except UnicodeDecodeError:
+        _exit_with(BAD_USAGE, f"mockserver: {file} is no journal: it is not text in UTF-8")
     except InvalidJournal as error:
-        _exit_with(BAD_USAGE, f"mockserver: {file} is not a journal that can be replayed: {error}")
+        _exit_with(BAD_USAGE, f"mockserver: {file} is no journal that can be replayed: {error}")
     except (SettingsError, InvalidFiles) as error:
         _exit_with(BAD_USAGE, f"mockserver: {error}")
     if not check:

@@ -1,9 +1,12 @@
-"""`mockserver serve`: serve all providers on one port, until SIGTERM or SIGINT."""
+"""`mockserver serve`: serve all providers on one port, until SIGTERM, SIGHUP or SIGINT."""
 
 import errno
 import gc
+import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -33,12 +36,26 @@ def _click_option(option: Option) -> Callable[[Callable[..., None]], Callable[..
 @click.command("serve")
 @with_serve_options
 def command(**flags: Any) -> None:
-    """Serve all five providers on one port, until SIGTERM or Ctrl-C."""
+    """Serve all five providers on one port, until SIGTERM, SIGHUP or Ctrl-C."""
+    with _end_on_signals():
+        try:
+            settings = parse_settings(flags)
+            _run(settings)
+        except SettingsError as error:
+            _exit_with(BAD_USAGE, f"mockserver: {error}")
+
+
+@contextmanager
+def _end_on_signals() -> Iterator[None]:
+    """End at once, with 0, on a signal before the server handles it: there is nothing to end."""
+    names = ("SIGTERM", "SIGINT", "SIGHUP")  # Windows lacks the last
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, lambda *_: os._exit(0)) for number in numbers}
     try:
-        settings = parse_settings(flags)
-        _run(settings)
-    except SettingsError as error:
-        _exit_with(BAD_USAGE, f"mockserver: {error}")
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(settings: Any) -> None:

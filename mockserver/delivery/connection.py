@@ -1,4 +1,4 @@
-"""One HTTP/1.1 client connection to a receiver of webhooks."""
+"""One HTTP/1.1 client connection to a receiver of webhooks, for one request."""
 
 import asyncio
 import socket
@@ -32,26 +32,24 @@ PARSER_LENIENCIES: Final = {"lenient_optional_cr_before_lf": True, "lenient_chun
 class Connection(asyncio.Protocol):
     """An asyncio protocol; `on_closed` is called when either side has ended the connection.
 
-    A connection carries one request at a time. The methods named `on_...` are callbacks of
-    `httptools.HttpResponseParser`.
+    A connection carries one request and is not kept: a receiver may serve one connection at a
+    time, or close an idle one just as the next request is sent. The methods named `on_...` are
+    callbacks of `httptools.HttpResponseParser`.
     """
 
     transport: asyncio.Transport
     local_address: tuple[str, int]
     """(host, port) of this end, from `getsockname()`."""
 
-    def __init__(
-        self, address: str, sock: socket.socket, on_closed: "Callable[[Connection], None]"
-    ) -> None:
+    def __init__(self, address: str, on_closed: "Callable[[Connection], None]") -> None:
         self.address = address
-        self.is_reusable = False
-        """True if the connection may carry another request."""
-        self._socket = sock
         self._on_closed = on_closed
         self._parser = httptools.HttpResponseParser(self)
         self._parser.set_dangerous_leniencies(**PARSER_LENIENCIES)
-        self._is_request_sent = self._has_connection_header = self._is_bodiless = False
-        self._expect_response()  # a receiver may respond before any request
+        self._is_bodiless = False
+        self._status, self._body, self._unparsed_size = 0, bytearray(), 0
+        self.on_message_begin()  # a receiver may respond before the request
+        self._result: asyncio.Future[DeliveryResult] = asyncio.get_running_loop().create_future()
 
     async def send(self, request: HttpRequest) -> DeliveryResult:
         """Send a request; return its response, or the error `reset`, `protocol` or `too-large`.
@@ -59,33 +57,13 @@ class Connection(asyncio.Protocol):
         Raises:
             OSError: the connection has failed.
         """
-        if self._is_request_sent:
-            self._expect_response()
-        self._is_request_sent, self._has_connection_header, self._is_bodiless = (
-            True,
-            request.has_connection_header,
-            request.method == "HEAD",
-        )
+        self._is_bodiless = request.method == "HEAD"
         # not drained: the receiver may respond before it has read the whole request
         self.transport.write(request.wire_bytes)
         return await self._result
 
-    def is_still_open(self) -> bool:
-        """Return True if nothing has arrived since the response.
-
-        Peeks at the socket, because the loop may not have reported an end of the connection yet.
-        """
-        try:
-            self._socket.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return not self.transport.is_closing()
-        except OSError:
-            pass
-        return False
-
     def abort(self) -> None:
         """Close at once: a graceful close might wait for the receiver."""
-        self.is_reusable = False
         self.transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -95,13 +73,12 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._result.done():
-            self.abort()  # data without a request
+            self.abort()  # more than one response
             return
         self._unparsed_size += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserUpgrade, httptools.HttpParserError):
-            self.is_reusable = False
             self._set_result(PROTOCOL)
         if self._unparsed_size > MAX_BYTES:
             self._set_result(TOO_LARGE)
@@ -115,7 +92,6 @@ class Connection(asyncio.Protocol):
         self._on_closed(self)
 
     def on_message_begin(self) -> None:
-        self.is_reusable = False
         self._is_in_head, self._ends_with_connection, self._head_size = True, True, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -144,17 +120,8 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self._status < HTTPStatus.OK:
             self.on_message_begin()
-        elif not self._result.done():
-            sent = self._is_request_sent and self.transport.get_write_buffer_size() == 0
-            self.is_reusable = (
-                sent and not self._has_connection_header and self._parser.should_keep_alive()
-            )
+        else:
             self._set_result(self._build_result())
-
-    def _expect_response(self) -> None:
-        self._status, self._body, self._unparsed_size = 0, bytearray(), 0
-        self.on_message_begin()
-        self._result: asyncio.Future[DeliveryResult] = asyncio.get_running_loop().create_future()
 
     def _build_result(self) -> DeliveryResult:
         return DeliveryResult(self._status, None, bytes(self._body[:MAX_BYTES]))
@@ -168,7 +135,6 @@ class Connection(asyncio.Protocol):
 
         If the connection has failed with `exc`, `send` raises that.
         """
-        self.is_reusable = False
         if exc and not self._result.done():
             self._result.set_exception(exc)
             self._result.exception()  # marks it as retrieved: the sender may have gone
@@ -212,7 +178,7 @@ async def open_connection(
         sock.settimeout(0)
         await loop.sock_connect(sock, address)
         _, connection = await loop.create_connection(
-            lambda: Connection(address[0], sock, on_closed),
+            lambda: Connection(address[0], on_closed),
             sock=sock,
             ssl=context,
             server_hostname=server_name,

@@ -16,9 +16,9 @@ from mockserver.delivery.address_policy import (
     TargetRejection,
 )
 from mockserver.delivery.connection import Connection, connect
-from mockserver.delivery.connection_pool import ConnectionPool
 from mockserver.delivery.http_request import HttpRequest, build_request
 from mockserver.delivery.own_address import OwnAddress, is_own
+from mockserver.delivery.receiver_slots import ReceiverSlots
 from mockserver.delivery.target_resolver import TargetResolver
 
 ERROR_NAMES: Final = (
@@ -62,8 +62,7 @@ class WebhookDispatcher:
         self._targets = TargetResolver(policy)
         self._timeout = timeout
         self._slots = asyncio.Semaphore(max_in_flight)
-        self._max_in_flight = max_in_flight
-        self._pools: WeakValueDictionary[tuple[str, int, bool], ConnectionPool] = (
+        self._receivers: WeakValueDictionary[tuple[str, int, bool], ReceiverSlots] = (
             WeakValueDictionary()
         )
         self._own_tls = own_tls
@@ -81,11 +80,13 @@ class WebhookDispatcher:
         if isinstance(parsed, TargetRejection):
             return build_rejection(parsed)
         key = (parsed.host, parsed.port, parsed.is_secure)
-        pool = self._pools.setdefault(key, ConnectionPool())
-        async with pool, self._slots:
+        receiver = self._receivers.setdefault(key, ReceiverSlots())
+        async with receiver, self._slots:
             start = monotonic()
-            result = await self._attempt(url, delivery, pool)
-            return result.replace(duration_ms=round((monotonic() - start) * 1_000))
+            result = await self._attempt(url, delivery)
+            seconds = monotonic() - start
+            receiver.record(seconds)
+            return result.replace(duration_ms=round(seconds * 1_000))
 
     async def close(self) -> None:
         """Abort all connections; attempts in progress end with `reset`. End the lookups."""
@@ -93,7 +94,7 @@ class WebhookDispatcher:
             connection.abort()
         self._targets.close()
 
-    async def _attempt(self, url: str, delivery: Delivery, pool: ConnectionPool) -> DeliveryResult:
+    async def _attempt(self, url: str, delivery: Delivery) -> DeliveryResult:
         try:
             async with asyncio.timeout(self._timeout):
                 target = await self._targets.resolve(url)
@@ -104,7 +105,7 @@ class WebhookDispatcher:
                     target
                 )
                 result = await self._loopback(request) if is_own else None
-                return result or await self._send(target, request, delivery.depth, pool)
+                return result or await self._send(target, request, delivery.depth)
         except (OSError, ValueError) as error:
             return DeliveryResult(
                 None, next(name for kind, name in ERROR_NAMES if isinstance(error, kind))
@@ -121,46 +122,37 @@ class WebhookDispatcher:
         return (target.address, target.port) == (origin.host, origin.port)
 
     async def _send(
-        self, target: ResolvedTarget, request: HttpRequest, depth: int, pool: ConnectionPool
+        self, target: ResolvedTarget, request: HttpRequest, depth: int
     ) -> DeliveryResult:
-        addresses = (target.address, *target.fallbacks)
-        connection = pool.acquire(addresses) or await self._connect(target, pool)
+        connection = await self._connect(target)
         try:
             if self._leads_to_this_server(connection, target):
                 headers = {**request.headers, DEPTH_HEADER: str(depth + 1)}
                 request = request.replace(headers=headers)
             return await connection.send(request)
         finally:
-            pool.release(connection, len(self._connections) <= self._max_in_flight)
+            connection.abort()
 
     def _leads_to_this_server(self, connection: Connection, target: ResolvedTarget) -> bool:
         own, local = self._own_address, connection.local_address[0]
         return own is not None and is_own(own, target.url, connection.address, local)
 
-    async def _connect(self, target: ResolvedTarget, pool: ConnectionPool) -> Connection:
+    async def _connect(self, target: ResolvedTarget) -> Connection:
         *others, last = (target.address, *target.fallbacks)
         context = self._ssl_context(target) if target.url.is_secure else None
         for address in others:
             try:
-                return await self._open_connection(address, target, context, pool)
+                return await self._open_connection(address, target, context)
             except ssl.SSLError:
                 raise
             except OSError:
                 continue
-        return await self._open_connection(last, target, context, pool)
+        return await self._open_connection(last, target, context)
 
     async def _open_connection(
-        self,
-        address: str,
-        target: ResolvedTarget,
-        context: ssl.SSLContext | None,
-        pool: ConnectionPool,
+        self, address: str, target: ResolvedTarget, context: ssl.SSLContext | None
     ) -> Connection:
-        def on_closed(closed: Connection) -> None:
-            self._connections.discard(closed)
-            pool.discard(closed)
-
-        connection = await connect(address, target, context, on_closed)
+        connection = await connect(address, target, context, self._connections.discard)
         self._connections.add(connection)
         return connection
 

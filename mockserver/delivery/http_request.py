@@ -9,10 +9,14 @@ from mockserver.core.value import Value
 from mockserver.core.webhook import Webhook, render_body
 from mockserver.delivery.address_policy import ParsedUrl
 
+CLOSE: Final = "close"
+"""`Connection` of a webhook that has no such header of its own: each has its own connection."""
+
 DEFAULT_HEADERS: Final = {
     "user-agent": f"call-mockserver/{__version__}",
     "accept": "*/*",
     "accept-encoding": "identity",
+    "connection": CLOSE,
 }
 BODILESS_METHODS: Final = frozenset(("GET", "HEAD"))
 """Methods sent without `Content-Length` if there is no body."""
@@ -35,11 +39,6 @@ class HttpRequest(Value):
         """The request as HTTP/1.1 bytes."""
         fields = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         return f"{self.method} {self.path} HTTP/1.1\r\n{fields}\r\n".encode("ascii") + self.body
-
-    @property
-    def has_connection_header(self) -> bool:
-        """True if the webhook decides itself whether the connection is kept."""
-        return "connection" in self.headers
 
 
 def build_request(url: ParsedUrl, webhook: Webhook) -> HttpRequest:

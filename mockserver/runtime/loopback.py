@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from mockserver.core.webhook import DEPTH_HEADER, DeliveryResult
-from mockserver.delivery.http_request import HttpRequest
+from mockserver.delivery.http_request import CLOSE, HttpRequest
 from mockserver.runtime.inboxes import ReceivedRequest
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
 
@@ -16,9 +16,7 @@ INBOX_PATH: Final = re.compile(
     r"(?:/_sandbox/([\w.-]+))?(/_mock/receive/([\w.-]+))(?:\?(.*))?", re.ASCII
 )
 METHODS: Final = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-SERVER_HEADERS: Final = frozenset(
-    ("x-mock-sandbox", DEPTH_HEADER, "content-encoding", "connection")
-)
+SERVER_HEADERS: Final = frozenset(("x-mock-sandbox", DEPTH_HEADER, "content-encoding"))
 """Headers that the server itself evaluates: requests with one go over HTTP."""
 
 MAX_BODY: Final = 65_536  # bytes of a body
@@ -48,5 +46,9 @@ async def deliver_to_inbox(
 
 
 def _is_eligible(request: HttpRequest) -> bool:
-    is_plain = request.method in METHODS and len(request.body) <= MAX_BODY
+    is_plain = (
+        request.method in METHODS
+        and len(request.body) <= MAX_BODY
+        and request.headers["connection"] == CLOSE
+    )
     return is_plain and SERVER_HEADERS.isdisjoint(request.headers)

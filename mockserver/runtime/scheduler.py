@@ -3,22 +3,21 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import NamedTuple
 
 from mockserver.core.time import DAY, MAX_TIME
-from mockserver.core.webhook import Delivery, Dispatcher
+from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher
 from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
 from mockserver.engine.state.agenda import DueItem
 from mockserver.engine.webhooks import complete_attempt
 from mockserver.runtime.clock import Clock
-from mockserver.runtime.tasks import spawn
+from mockserver.runtime.delivery_tasks import DeliveryTasks
 
 MAX_EVENTS = 100_000  # due items in one advance until idle
 HORIZON = 30 * DAY  # ms, the longest advance until idle
-YIELD_EVERY = 200  # due items between two yields to the event loop
+YIELD_EVERY = 200  # due items between two yields to the event loop, and those run side by side
 MAX_PER_REQUEST = 50
 """Due items that run before one request: a busy loop receives many requests per turn."""
 
@@ -59,19 +58,17 @@ class RequestScope(NamedTuple):
 
 
 class Scheduler:
-    """Runs a sandbox's due items on its clock, and owns the delivery tasks that it starts."""
+    """Runs a sandbox's due items on its clock, and starts its deliveries."""
 
     def __init__(self, state: SandboxState, clock: Clock, dispatcher: Dispatcher) -> None:
         self.state = state
         self.clock = clock
-        self.dispatcher = dispatcher
         self.is_advancing = False
         self.is_stopping = False
         self._open_requests = 0
         self._sleep_until = NEVER
         self._wake_event = asyncio.Event()
-        self._delivery_tasks: set[asyncio.Task[None]] = set()
-        self._last_task_by_call: dict[str, asyncio.Task[None]] = {}
+        self.deliveries = DeliveryTasks(dispatcher, self._store_result, self.record_error)
 
     def wake(self) -> None:
         """Recompute the sleep: there is a new due item, or the clock has changed."""
@@ -158,14 +155,11 @@ class Scheduler:
 
     async def cancel_deliveries(self) -> None:
         """Cancel all deliveries on their way, and wait until they have ended."""
-        for task in self._delivery_tasks:
-            task.cancel()
-        await asyncio.gather(*self._delivery_tasks, return_exceptions=True)
+        await self.deliveries.cancel()
 
     async def wait_idle(self) -> None:
         """Wait until every delivery on its way has a result."""
-        while self._delivery_tasks:
-            await asyncio.wait(self._delivery_tasks)
+        await self.deliveries.wait()
 
     def record_error(self, error: BaseException, call_id: str = "") -> None:
         """Journal an internal error."""
@@ -196,7 +190,8 @@ class Scheduler:
             return None
         return 0 if self._is_due(due) else self.clock.real_seconds_until(due.at)
 
-    def _run_item(self, due: DueItem) -> None:
+    def _run_item(self, due: DueItem, start: Callable[[Delivery], None] | None = None) -> None:
+        """Run the next due item; `start` starts its delivery, if it is one."""
         self.clock.jump(due.at)
         try:
             delivery = run_due_item(self.state)
@@ -204,43 +199,32 @@ class Scheduler:
             self.record_error(error, due.subject)
             return
         if delivery:
-            call_id = delivery.webhook.call_id
-            previous = self._last_task_by_call.get(call_id)
-            task = spawn(self._deliver(delivery, previous), self.record_error)
-            self._delivery_tasks.add(task)
-            self._last_task_by_call[call_id] = task
-            task.add_done_callback(partial(self._remove_delivery_task, call_id))
+            (start or self.deliveries.start)(delivery)
 
-    def _remove_delivery_task(self, call_id: str, task: asyncio.Task[None]) -> None:
-        self._delivery_tasks.remove(task)
-        if self._last_task_by_call.get(call_id) is task:
-            del self._last_task_by_call[call_id]
-
-    async def _deliver(self, delivery: Delivery, previous: asyncio.Task[None] | None) -> None:
-        """Deliver a webhook after the call's `previous` one, so that their order is kept."""
-        if previous:
-            await asyncio.wait([previous])
-        result = await self.dispatcher.deliver(delivery)
+    def _store_result(self, delivery: Delivery, result: DeliveryResult) -> None:
         complete_attempt(self.state, delivery, result, self.clock.now())
         self._wake_if_due_sooner()
 
     async def _advance_to(self, to: int | None, is_met: Callable[[], bool]) -> AdvanceResult:
-        """Run one item at a time; time stands still during deliveries, so the order is stable."""
-        epoch, events, attempts = self.state.epoch, 0, 0
+        """Run what is due; time stands still during deliveries, so the order is stable."""
+        epoch, events, attempts, yield_at = self.state.epoch, 0, 0, YIELD_EVERY
         horizon = self.clock.now() + HORIZON if to is None else to
+        most = 1 if is_met is not never_met else YIELD_EVERY
         await self.wait_idle()
         if is_met():
             return AdvanceResult(events, attempts, None)
         while (due := self.state.peek()) and due.at <= horizon and self.state.epoch == epoch:
             if self.is_stopping or (events == MAX_EVENTS and to is None):
                 break
-            self._run_item(due)
-            events += 1
-            attempts += len(self._delivery_tasks) + (due.kind == "attempt-end")
+            remaining = MAX_EVENTS - events if to is None else most
+            begun_before = self.deliveries.begun_count
+            events += self._run_side_by_side(due, min(most, remaining))
             await self.wait_idle()
+            attempts += self.deliveries.begun_count - begun_before + (due.kind == "attempt-end")
             if is_met():
                 return AdvanceResult(events, attempts, None)
-            if events % YIELD_EVERY == 0:
+            if events >= yield_at:
+                yield_at = events + YIELD_EVERY
                 await asyncio.sleep(0)
         if self.state.epoch != epoch or self.is_stopping:
             return AdvanceResult(events, attempts, "stop" if self.is_stopping else "reset")
@@ -248,3 +232,17 @@ class Scheduler:
             return AdvanceResult(events, attempts, "limit" if due else None)
         self.clock.jump(to)
         return AdvanceResult(events, attempts, None)
+
+    def _run_side_by_side(self, due: DueItem, most: int) -> int:
+        """Run an item, and after a delivery those deliveries that come next at its instant.
+
+        Returns how many items that were, `most` at most.
+        """
+        self._run_item(due, self.deliveries.start_in_turn)
+        count, kind_and_time = 1, ("delivery", due.at)
+        while due.kind == "delivery" and count < most and (following := self.state.peek()):
+            if (following.kind, following.at) != kind_and_time:
+                break
+            self._run_item(following, self.deliveries.start_in_turn)
+            count += 1
+        return count

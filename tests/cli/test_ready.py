@@ -1,6 +1,9 @@
 """`mockserver ready` exits with 0 if a server answers, else with 1 and the reason."""
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -111,6 +114,63 @@ def test_ready_exits_with_1_for_a_bad_url(url: str) -> None:
     assert result.stderr.startswith("mockserver at ")
 
 
+def test_ready_waits_until_the_server_is_ready() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+    waiting = threading.Thread(
+        target=lambda: results.append(
+            run_ready("--url", f"http://127.0.0.1:{port}", "--timeout", "1m")
+        )
+    )
+    results = list[Result]()
+    waiting.start()
+    with run_server(SETTINGS._replace(port=port)):
+        waiting.join(60)
+    assert [result.exit_code for result in results] == [0]
+
+
+def test_ready_stops_waiting_at_its_limit() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        url = f"http://127.0.0.1:{other.getsockname()[1]}"
+    result = run_ready("--url", url, "--timeout", "0.3s")
+    assert (result.exit_code, "Connection refused" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("is_waited_for", [True, False])
+def test_ready_stops_waiting_when_the_process_of_the_server_has_ended(
+    *, is_waited_for: bool
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.read() == b""
+        if is_waited_for:
+            process.wait(10)
+        with serve_bytes(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}") as url:
+            result = run_ready("--url", url, "--timeout", "10m", "--pid", str(process.pid))
+            fetch_nothing(url)
+    expected = f"mockserver at {url} is not ready: its process {process.pid} has ended\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", expected)
+
+
+def fetch_nothing(url: str) -> None:
+    """Let the server of one connection end."""
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as connection:
+        connection.sendall(b"x")
+
+
+@pytest.mark.parametrize("pid", [1, None])
+def test_ready_takes_a_server_whose_process_runs(pid: int | None) -> None:
+    """Even if the process belongs to another user, as number 1 may do."""
+    with run_server(SETTINGS) as origin:
+        assert run_ready("--url", origin, "--pid", str(pid or os.getpid())).exit_code == 0
+
+
 def test_ready_exits_with_2_for_a_bad_variable() -> None:
     result = run_ready(MOCKSERVER_PORT="x")
     assert result.exit_code == 2
+
+
+def test_ready_exits_with_2_for_a_timeout_that_is_no_duration() -> None:
+    result = run_ready("--timeout", "soon")
+    assert result.exit_code == 2
+    assert "'soon' is no duration such as 30s or 1m" in result.stderr

@@ -1,8 +1,7 @@
-"""One connection, byte by byte: how it parses responses, and when it may be reused."""
+"""One connection, byte by byte: how it parses responses, and how it ends."""
 
 import asyncio
 import ssl
-from typing import Any, cast
 
 import pytest
 
@@ -16,43 +15,29 @@ HEAD = HttpRequest(method="HEAD", path="/", headers={"host": "h"}, body=b"")
 
 
 class FakeTransport(asyncio.Transport):
-    """A transport and its socket, on which nothing happens by itself.
+    """A transport on which nothing happens by itself."""
 
-    `received` is what a read of the socket gives: bytes or an error, without it BlockingIOError.
-    """
-
-    def __init__(self, received: Exception | bytes | None = None, unsent: int = 0) -> None:
+    def __init__(self) -> None:
         super().__init__({"sockname": ("127.0.0.1", 5, 0, 0)})
-        self.received, self.unsent, self.is_closed = received, unsent, False
+        self.is_closed = False
 
     def write(self, _: object) -> None:
         pass
-
-    def get_write_buffer_size(self) -> int:
-        return self.unsent
-
-    def recv(self, *_: int) -> bytes:
-        if isinstance(self.received, bytes):
-            return self.received
-        raise self.received or BlockingIOError
-
-    def is_closing(self) -> bool:
-        return self.is_closed
 
     def abort(self) -> None:
         self.is_closed = True
 
 
 def connect(transport: FakeTransport, lost: list[Connection]) -> Connection:
-    connection = Connection("127.0.0.1", cast("Any", transport), lost.append)
+    connection = Connection("127.0.0.1", lost.append)
     connection.connection_made(transport)
     return connection
 
 
 def send_request(
-    before: bytes, after: tuple[bytes, ...], transport: FakeTransport, request: HttpRequest = POST
-) -> Any:
-    """Send a request; return its result and whether the connection is reusable.
+    before: bytes, after: tuple[bytes, ...], request: HttpRequest = POST
+) -> tuple[DeliveryResult, bool]:
+    """Send a request; return its result and whether the connection has been closed.
 
     `before` and `after` are received before and after the request is sent.
     """
@@ -65,8 +50,9 @@ def send_request(
         await asyncio.sleep(0)
         for part in after:
             connection.data_received(part)
-        return await sending, connection.is_reusable
+        return await sending, transport.is_closed
 
+    transport = FakeTransport()
     return asyncio.run(run())
 
 
@@ -74,51 +60,28 @@ OK = DeliveryResult(status=200, error=None, body=b"ok")
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "unsent", "expected"),
+    ("before", "after", "expected"),
     [
-        (b"", (OK_RESPONSE,), 0, (OK, True)),
-        (b"", tuple(OK_RESPONSE[at : at + 1] for at in range(len(OK_RESPONSE))), 0, (OK, True)),
-        (b"", (OK_RESPONSE,), 1, (OK, False)),
-        (b"", (OK_RESPONSE, OK_RESPONSE), 0, (OK, False)),
-        (b"", (OK_RESPONSE[:-1], OK_RESPONSE[-1:] + b"x"), 0, (OK, False)),
-        (OK_RESPONSE, (), 0, (OK, False)),
-        (OK_RESPONSE[:20], (OK_RESPONSE[20:],), 0, (OK, True)),
-        (b"garbage", (), 0, (DeliveryResult(status=None, error="protocol"), False)),
+        (b"", (OK_RESPONSE,), (OK, False)),
+        (b"", tuple(OK_RESPONSE[at : at + 1] for at in range(len(OK_RESPONSE))), (OK, False)),
+        (b"", (OK_RESPONSE, OK_RESPONSE), (OK, True)),
+        (b"", (OK_RESPONSE[:-1], OK_RESPONSE[-1:] + b"x"), (OK, False)),
+        (OK_RESPONSE, (), (OK, False)),
+        (OK_RESPONSE[:20], (OK_RESPONSE[20:],), (OK, False)),
+        (b"garbage", (), (DeliveryResult(status=None, error="protocol"), False)),
     ],
 )
-def test_a_connection_parses_the_response_and_knows_whether_it_is_reusable(
-    before: bytes, after: tuple[bytes, ...], unsent: int, expected: tuple[DeliveryResult, bool]
+def test_a_connection_parses_one_response_and_is_closed_at_more(
+    before: bytes, after: tuple[bytes, ...], expected: tuple[DeliveryResult, bool]
 ) -> None:
-    assert send_request(before, after, FakeTransport(unsent=unsent)) == expected
+    assert send_request(before, after) == expected
 
 
 def test_the_response_to_a_head_request_is_complete_without_a_body() -> None:
-    assert send_request(b"", (OK_RESPONSE.removesuffix(b"ok"),), FakeTransport(), HEAD) == (
+    assert send_request(b"", (OK_RESPONSE.removesuffix(b"ok"),), HEAD) == (
         DeliveryResult(status=200),
         False,
     )
-
-
-@pytest.mark.parametrize(
-    ("received", "is_closed", "expected"),
-    [
-        (None, False, True),
-        (None, True, False),
-        (b"", False, False),
-        (b"x", False, False),
-        (ConnectionResetError(), False, False),
-    ],
-)
-def test_a_connection_is_idle_only_while_it_is_open_and_silent(
-    received: Exception | bytes | None, *, is_closed: bool, expected: bool
-) -> None:
-    async def run() -> bool:
-        transport = FakeTransport(received)
-        connection = connect(transport, [])
-        transport.is_closed = is_closed
-        return connection.is_still_open()
-
-    assert asyncio.run(run()) == expected
 
 
 def test_a_lost_connection_fails_its_request_and_notifies_its_owner() -> None:

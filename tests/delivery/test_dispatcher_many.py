@@ -6,8 +6,9 @@ from contextlib import suppress
 import pytest
 
 from mockserver.core.webhook import DeliveryResult
-from mockserver.delivery.connection_pool import BASE_LIMIT
 from mockserver.delivery.dispatcher import WebhookDispatcher
+from mockserver.delivery.receiver_slots import BASE_LIMIT
+from tests.support.event_loop import yield_to_tasks
 from tests.support.receivers import (
     OK_RESPONSE,
     UNUSED_ORIGIN,
@@ -19,29 +20,31 @@ from tests.support.receivers import (
 
 
 @pytest.mark.parametrize(("in_flight", "expected"), [(4, 4), (128, BASE_LIMIT)])
-def test_concurrent_deliveries_never_exceed_the_limit(in_flight: int, expected: int) -> None:
-    now, peaks = 0, set()
+def test_concurrent_deliveries_do_not_exceed_the_limit(in_flight: int, expected: int) -> None:
+    """As long as the receiver has not shown that it serves more at once."""
 
-    async def run() -> set[tuple[object, ...]]:
-        barrier = asyncio.Barrier(expected)
-
-        async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            nonlocal now
-            now += 1
+    async def run() -> tuple[int, set[tuple[object, ...]]]:
+        async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
-            await barrier.wait()
-            peaks.add(now)
-            await barrier.wait()
-            now -= 1
+            arrived.append(writer)
+            if len(arrived) == expected:
+                are_all_there.set()
+            await gate.wait()
             writer.write(OK_RESPONSE)
 
-        async with serve_receiver(count) as port:
+        async with serve_receiver(receive) as port:
             dispatcher = WebhookDispatcher(UNUSED_ORIGIN, max_in_flight=in_flight)
             delivery = build_delivery_to(f"http://127.0.0.1:{port}/hook")
-            results = await asyncio.gather(*(dispatcher.deliver(delivery) for _ in range(40)))
-        return {(result.status, result.error, result.body) for result in results}
+            tasks = [asyncio.create_task(dispatcher.deliver(delivery)) for _ in range(40)]
+            await are_all_there.wait()
+            await yield_to_tasks()
+            count = len(arrived)
+            gate.set()
+            results = await asyncio.gather(*tasks)
+        return count, {(result.status, result.error, result.body) for result in results}
 
-    assert (asyncio.run(run()), peaks) == ({(200, None, b"ok")}, {expected})
+    arrived, are_all_there, gate = list[asyncio.StreamWriter](), asyncio.Event(), asyncio.Event()
+    assert asyncio.run(run()) == (expected, {(200, None, b"ok")})
 
 
 def test_a_silent_receiver_delays_no_other_receiver() -> None:

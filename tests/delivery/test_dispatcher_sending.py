@@ -53,6 +53,7 @@ COMMON = (
     f"user-agent: call-mockserver/{__version__}",
     "accept: */*",
     "accept-encoding: identity",
+    "connection: close",
 )
 JSON = "content-type: application/json"
 

@@ -20,18 +20,10 @@ def test_a_request_is_built_from_the_url_and_the_webhook() -> None:
     request = build_request(URL, build_webhook(url="", body={"a": 1}, method="PUT"))
     assert (request.method, request.path, request.body) == ("PUT", "/hook?a=1", b'{"a":1}')
     assert list(request.headers) == [
-        "host", "user-agent", "accept", "accept-encoding", "content-type", "content-length",
+        "host", "user-agent", "accept", "accept-encoding", "connection", "content-type",
+        "content-length",
     ]  # fmt: skip
     assert request.headers["host"] == "vendor.test:8080"
-
-
-@pytest.mark.parametrize(
-    ("headers", "expected"), [({}, False), ({"Connection": "close"}, True), ({"X": "close"}, False)]
-)
-def test_a_connection_header_of_the_webhook_is_noticed(
-    headers: dict[str, str], *, expected: bool
-) -> None:
-    assert build_request(URL, build_webhook(headers=headers)).has_connection_header == expected
 
 
 @pytest.mark.parametrize(

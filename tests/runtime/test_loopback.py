@@ -84,7 +84,7 @@ def test_a_webhook_to_an_own_inbox_is_delivered_without_a_socket(
         build_inbox_request("/_mock/receive/x", x_mock_sandbox="mine"),
         build_inbox_request("/_mock/receive/x", x_mock_webhook_depth="1"),
         build_inbox_request("/_mock/receive/x", content_encoding="gzip"),
-        build_inbox_request("/_mock/receive/x", connection="close"),
+        build_inbox_request("/_mock/receive/x", connection="keep-alive"),
         build_inbox_request("/_mock/receive/"),
         build_inbox_request("/_mock/receive/x/y"),
         build_inbox_request("/_mock/receive/%78"),

@@ -142,7 +142,7 @@ def test_a_reset_ends_a_running_advance(configuration: Configuration, to: int | 
 
     dispatcher = NeverDispatcher()
     sandbox = build_sandbox(configuration, dispatcher)
-    assert asyncio.run(run()) == AdvanceResult(events=13, attempts=1, stop_reason="reset")
+    assert asyncio.run(run()) == AdvanceResult(events=14, attempts=1, stop_reason="reset")
     assert (sandbox.clock.now(), len(dispatcher.deliveries)) == (START, 1)
 
 

@@ -55,8 +55,9 @@ def on_answer(context: EventContext) -> Effects:
 
 
 def on_bridge(context: EventContext) -> Effects:
-    """Hang up after `duration`, which is in minutes and counts from the bridge (observed)."""
-    minutes = whole_number(context.call.spec.parameters, "duration", 0)
+    """Hang up after the `duration` of a bridge, in minutes from the bridge on (observed)."""
+    spec = context.call.spec
+    minutes = whole_number(spec.parameters, "duration", 0) if spec.operation == "bridge" else 0
     if not minutes:
         return NO_EFFECTS
     end = Event(context.event.at + minutes * MINUTE, "hangup", "b", {"cause": "normal"})

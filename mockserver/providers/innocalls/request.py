@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import unquote
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
@@ -16,7 +16,7 @@ from mockserver.core.time import to_milliseconds
 from mockserver.providers.innocalls.records import Flow, Settings
 
 TIME_FORMAT: Final = "%Y-%m-%d %H:%M:%S"
-DEFAULT_TIME_ZONE = ZoneInfo("Africa/Cairo")  # observed: the default of the vendor's dashboard
+DEFAULT_TIME_ZONE: Final = "Africa/Cairo"  # observed: the default of the vendor's dashboard
 SESSION_COOKIE: Final = "innocalls_session"
 JSON_TYPES: Final = frozenset({"*/*", "application/*", "application/json"})
 DEFAULT_SPOKEN_TYPE: Final = "order_number"
@@ -50,6 +50,7 @@ def strip_international_prefix(phone: str) -> str:
 
 def credential(request: Request) -> str | None:
     """The bearer token, else the API key of the session cookie, else that of the login form."""
+    default_time_zone()  # no request is answered without it
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
@@ -82,7 +83,21 @@ def settings(account: Account) -> Settings:
 
 def time_zone(account: Account | None) -> ZoneInfo:
     """The zone of `call_time` and of time stamps."""
-    return (account and account.time_zone) or DEFAULT_TIME_ZONE
+    return (account and account.time_zone) or default_time_zone()
+
+
+def default_time_zone() -> ZoneInfo:
+    """The default zone, on first use: without its data, the other vendors are served.
+
+    Raises:
+        LookupError: neither the system nor the package tzdata has the zone.
+    """
+    try:
+        return ZoneInfo(DEFAULT_TIME_ZONE)
+    except ZoneInfoNotFoundError:
+        raise LookupError(
+            f"this machine has no data of the time zone {DEFAULT_TIME_ZONE}: install tzdata"
+        ) from None
 
 
 def find_flow(context: RequestContext) -> Flow | None:

@@ -1,5 +1,6 @@
 """Binds the listening socket, and configures and runs uvicorn on it."""
 
+import asyncio
 import socket
 from collections.abc import Callable
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.server.protocol import IDLE_TIMEOUT, HttpProtocol
 
 SHUTDOWN_GRACE = 2  # real seconds for running requests to end on shutdown
+CANCEL_GRACE = 1  # real seconds for them to notice that their clients are disconnected
 WILDCARD_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 
@@ -72,13 +74,31 @@ class Server(uvicorn.Server):
         self._sandboxes = sandboxes
         self._on_ready = on_ready
 
+    def end(self, *_: object) -> None:
+        """End the server soon; a signal handler."""
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._on_ready()
+        if self.lifespan.should_exit:  # it has failed, and uvicorn ends
+            return
+        if self.should_exit:  # by a signal meanwhile; uvicorn ends without a shutdown
+            await self.shutdown(sockets)
+        else:
+            self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._sandboxes.stop_schedulers()
+        timer = asyncio.get_running_loop().call_later(SHUTDOWN_GRACE, self._abort_connections)
         await super().shutdown(sockets)
+        timer.cancel()
+
+    def _abort_connections(self) -> None:
+        """Disconnect the clients that are left, and end what they wait for, such as a delay."""
+        for connection in tuple(self.server_state.connections):
+            connection.transport.abort()
+        for task in tuple(self.server_state.tasks):
+            task.cancel()
 
 
 def build_config(app: ASGIApp, tls: tuple[str, str]) -> uvicorn.Config:
@@ -93,7 +113,7 @@ def build_config(app: ASGIApp, tls: tuple[str, str]) -> uvicorn.Config:
         log_level="warning",
         server_header=False,
         proxy_headers=False,  # the client is the connected peer, whatever a header says
-        timeout_graceful_shutdown=SHUTDOWN_GRACE,
+        timeout_graceful_shutdown=SHUTDOWN_GRACE + CANCEL_GRACE,
         timeout_keep_alive=IDLE_TIMEOUT,
         ssl_certfile=certificate or None,
         ssl_keyfile=key or None,

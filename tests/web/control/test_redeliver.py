@@ -45,7 +45,7 @@ def respond_with(edge: EdgeSite, *next_statuses: int) -> None:
     async def receive(_: Delivery) -> DeliveryResult:
         return DeliveryResult(status=remaining.pop(0) if remaining else 200)
 
-    edge.default.scheduler.dispatcher = RecordingDispatcher(receive)
+    edge.default.scheduler.deliveries.dispatcher = RecordingDispatcher(receive)
 
 
 def test_a_redelivery_returns_the_webhook_as_pending_and_due_now(edge: EdgeSite) -> None:
@@ -96,7 +96,7 @@ def test_redelivering_a_webhook_during_its_delivery_is_a_conflict(edge: EdgeSite
             responses.append(await client.post("/_mock/webhooks/w1/redeliver"))
         return DeliveryResult(status=200)
 
-    edge.default.scheduler.dispatcher = RecordingDispatcher(receive)
+    edge.default.scheduler.deliveries.dispatcher = RecordingDispatcher(receive)
     redeliver(edge)
     edge.advance()
     assert [read_problem(response) for response in responses] == [

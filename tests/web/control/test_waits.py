@@ -268,7 +268,7 @@ def test_a_wait_with_advance_during_another_advance_is_a_conflict(edge: EdgeSite
             )
         return DeliveryResult(status=200)
 
-    edge.default.scheduler.dispatcher = RecordingDispatcher(receive)
+    edge.default.scheduler.deliveries.dispatcher = RecordingDispatcher(receive)
     edge.click_to_call()
     edge.advance()
     detail = "another advance of this sandbox is still running"

@@ -14,6 +14,7 @@ from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.server.protocol import HttpProtocol
 from mockserver.web.server.uvicorn_server import (
+    CANCEL_GRACE,
     SHUTDOWN_GRACE,
     Server,
     ServerAddress,
@@ -99,7 +100,8 @@ def test_the_uvicorn_config_logs_no_access_and_has_no_tls_by_default() -> None:
     config = build_config(app, ("", ""))
     assert (config.http, config.ws, config.lifespan) == (HttpProtocol, "none", "on")
     assert (config.access_log, config.server_header, config.log_level) == (False, False, "warning")
-    assert (config.timeout_graceful_shutdown, config.is_ssl) == (SHUTDOWN_GRACE, False)
+    limit = SHUTDOWN_GRACE + CANCEL_GRACE
+    assert (config.timeout_graceful_shutdown, config.is_ssl) == (limit, False)
 
 
 def test_a_certificate_and_key_turn_on_tls() -> None:

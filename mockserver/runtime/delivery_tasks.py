@@ -1,0 +1,109 @@
+"""The deliveries of a sandbox that are on their way, each a task."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from weakref import WeakValueDictionary
+
+from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher
+from mockserver.runtime.tasks import OnError, spawn
+
+
+class DeliveryTasks:
+    """Starts and owns the tasks; the deliveries of a call go one after another.
+
+    `store` gets each delivery with its result.
+    """
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        store: Callable[[Delivery, DeliveryResult], None],
+        on_error: OnError,
+    ) -> None:
+        self.dispatcher = dispatcher
+        self._store = store
+        self._on_error = on_error
+        self.begun_count = 0
+        """Attempts that have begun, ever."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._last_task: asyncio.Task[None] | None = None
+        self._last_by_call: dict[str, asyncio.Event] = {}
+        self._receivers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def start(self, delivery: Delivery) -> None:
+        """Deliver a webhook after those of its call; store its result when that is there."""
+        self._start(delivery, self._attempt, None)
+
+    def start_in_turn(self, delivery: Delivery) -> None:
+        """Deliver a webhook after those of its call, while its receiver has no other one.
+
+        Results are stored in the order of the starts, whichever comes first.
+        """
+        self._last_task = self._start(delivery, self._attempt_alone, self._last_task)
+
+    async def cancel(self) -> None:
+        """Cancel all deliveries, and wait until they have ended."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def wait(self) -> None:
+        """Wait until every delivery has a result."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _start(
+        self,
+        delivery: Delivery,
+        attempt: Callable[[Delivery], Awaitable[DeliveryResult]],
+        turn: asyncio.Task[None] | None,
+    ) -> asyncio.Task[None]:
+        call_id, has_result = delivery.webhook.call_id, asyncio.Event()
+        previous = self._last_by_call.get(call_id)
+        work = self._deliver(delivery, attempt, (previous, has_result), turn)
+        task = spawn(work, self._on_error)
+        self._tasks.add(task)
+        self._last_by_call[call_id] = has_result
+        task.add_done_callback(partial(self._remove, call_id, has_result))
+        return task
+
+    def _remove(self, call_id: str, has_result: asyncio.Event, task: asyncio.Task[None]) -> None:
+        self._tasks.remove(task)
+        if self._last_by_call.get(call_id) is has_result:
+            del self._last_by_call[call_id]
+        if self._last_task is task:
+            self._last_task = None
+
+    async def _deliver(
+        self,
+        delivery: Delivery,
+        attempt: Callable[[Delivery], Awaitable[DeliveryResult]],
+        of_call: tuple[asyncio.Event | None, asyncio.Event],
+        turn: asyncio.Task[None] | None,
+    ) -> None:
+        """Deliver a webhook after the previous one of its call; end after the task `turn`."""
+        previous, has_result = of_call
+        try:
+            if previous:
+                await previous.wait()
+            result = await attempt(delivery)
+        finally:
+            has_result.set()
+            if turn:
+                await asyncio.wait((turn,))
+        self._store(delivery, result)
+
+    async def _attempt(self, delivery: Delivery) -> DeliveryResult:
+        self.begun_count += 1
+        return await self.dispatcher.deliver(delivery)
+
+    async def _attempt_alone(self, delivery: Delivery) -> DeliveryResult:
+        receiver = receiver_of(delivery.webhook.url)
+        async with self._receivers.setdefault(receiver, asyncio.Lock()):
+            return await self._attempt(delivery)
+
+
+def receiver_of(url: str) -> str:
+    """Return scheme, host and port of a URL as they are written; any text is allowed."""
+    return "/".join(url.split("/", 3)[:3])
