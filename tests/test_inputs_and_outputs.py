@@ -287,6 +287,7 @@ OUTPUTS = {
     "disconnect": ["web/vendor/handler.py _respond"],
     "stream": [
         "web/control/journal_stream.py stream_journal",
+        "web/control/listing.py respond_with_texts",  # a long list
         "web/control/recordings.py _recording_response",
     ],
     "subscriber": [

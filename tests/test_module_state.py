@@ -20,7 +20,7 @@ KEPT_CACHES = {
     "config/records.py: field_types": "the record types of the package's providers",
     "config/registry.py: load_control_openapi": "a schema of the package",
     "config/schema_checks.py: schema_validator": "a schema of the package",
-    "web/views/redaction.py: _secret_pattern": "a regular expression",
+    "web/secret_pattern.py: _secret_pattern": "a regular expression",
     # bounded, for arguments that servers have in common
     "config/fake_records.py: _fake_people": "seed, account and counts -> fake people, immutable",
     "audio/tones.py: _wave_period": "two frequencies -> samples",

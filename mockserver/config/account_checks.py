@@ -5,7 +5,13 @@ from typing import Any, Final
 
 from mockserver.config.behaviors import parse_milliseconds
 from mockserver.config.known_names import KnownNames
-from mockserver.config.schema_checks import KeySegment, PathProblem, format_value, valid_items
+from mockserver.config.schema_checks import (
+    KeySegment,
+    PathProblem,
+    format_value,
+    is_secret_path,
+    valid_items,
+)
 from mockserver.core.account import REJECTED_CREDENTIALS
 from mockserver.core.account_values import AccountRules
 
@@ -65,5 +71,6 @@ def _repeated_item_problems(body: RawMapping) -> Iterator[PathProblem]:
         seen: set[str] = set()
         for index, item in enumerate(items if isinstance(items, list) else ()):
             if item is not None and str(item) in seen:
-                yield (key, index), f"{format_value(item)} is in this list already"
+                shown = "this" if is_secret_path((key,)) else format_value(item)
+                yield (key, index), f"{shown} is in this list already"
             seen.add(str(item))

@@ -13,6 +13,7 @@ from mockserver.config.problems import DocumentPath, Problem
 from mockserver.config.registry import bundled_folder
 from mockserver.config.yaml_errors import short_repr
 from mockserver.config.yaml_values import YamlDocument
+from mockserver.core.secret_names import is_secret_name
 from mockserver.core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ PathProblem = tuple[DocumentPath, str]
 
 MAX_VALUE_LENGTH: Final = 60  # characters of a value in a message
 MAX_LISTED_CHARACTERS: Final = 3  # of those that a name may not have
+USER_AND_PASSWORD: Final = re.compile(r"(?<=://)[^\s/?#@]+(?=@)")
 NOTHING_HERE: Final = "there is nothing here (a # begins a comment):"
 EMPTY_VALUES: Final[tuple[object, ...]] = (None, "", [], {})
 
@@ -96,9 +98,17 @@ def format_unknown_key(
 
 
 def format_value(value: object) -> str:
+    """Return a value as text, without the user name and password of a URL."""
     if isinstance(value, Mapping):
         return "a mapping"
-    return "a list" if isinstance(value, list) else short_repr(str(value), MAX_VALUE_LENGTH)
+    if isinstance(value, list):
+        return "a list"
+    return short_repr(USER_AND_PASSWORD.sub("***", str(value)), MAX_VALUE_LENGTH)
+
+
+def is_secret_path(path: DocumentPath) -> bool:
+    """Whether a document has a secret there, which no message may repeat."""
+    return any(part == "credentials" or is_secret_name(str(part)) for part in path)
 
 
 def format_unexpected_value(value: object, expected: str, suggestions: Sequence[str] = ()) -> str:
@@ -147,6 +157,9 @@ def _error_problems(error: "ValidationError") -> Iterator[PathProblem]:
                 format_unexpected_value(value, expected) + _suggest_name(value),
             )
         case _:
+            if is_secret_path(path) and isinstance(value, str) and value:
+                yield path, f"this is not {expected}"
+                return
             suggestions = rule.get("enum") or rule.get("examples", ())
             yield path, format_unexpected_value(value, expected, suggestions)
 

@@ -2,15 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.value import Value
-
-SECRET_HEADERS: Final = frozenset(
-    {"authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-mock-token"}
-)
-"""Headers whose values are shown nowhere, by their names in lower case."""
 
 ResponseBody = bytes | Mapping[str, object] | Sequence[object] | str | int | Iterable[bytes] | None
 

@@ -6,9 +6,10 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from mockserver.core.behavior import IMMEDIATELY, DurationRange, LegBehavior
-from mockserver.core.http import SECRET_HEADERS, Response
+from mockserver.core.http import Response
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.script import Step
+from mockserver.core.secret_names import is_secret_header, is_secret_name
 from mockserver.core.time_window import TimeWindow
 from mockserver.core.value import Value
 from mockserver.core.webhook import PlannedAttempts
@@ -64,18 +65,28 @@ class MatchRule(Value):
             is_leg = name not in CONTEXT_NAMES
             value = context.numbers.get(name, "") if is_leg else getattr(context, name)
             if not fnmatchcase(value, glob):
-                return f"{name} is {value or 'not there'}, not {glob}"
+                return _describe_mismatch(
+                    name, value, "not there", "" if is_secret_name(name) else glob
+                )
         for name, glob in self.fields.items():
             parameter = context.parameters.get(name)
             value = "" if parameter is None else str(parameter)
             if not fnmatchcase(value, glob):
-                return f"field {name} is {value or 'not sent'}, not {glob}"
+                shown_glob = "" if is_secret_name(name) else glob
+                return _describe_mismatch(f"field {name}", value, "not sent", shown_glob)
         for name, glob in self.headers.items():
             value = context.headers.get(name, "")
             if not fnmatchcase(value, glob):
-                shown = "another value" if value and name in SECRET_HEADERS else value
-                return f"header {name} is {shown or 'not sent'}, not {glob}"
+                shown_glob = "" if is_secret_header(name) else glob
+                return _describe_mismatch(f"header {name}", value, "not sent", shown_glob)
         return self.window.mismatch(context.now, context.zone) if self.window else ""
+
+
+def _describe_mismatch(subject: str, value: str, absent: str, glob: str) -> str:
+    """Say that a value does not match a glob; an empty `glob` stands for that of a secret."""
+    if not glob:
+        return f"{subject} is {'another value' if value else absent}"
+    return f"{subject} is {value or absent}, not {glob}"
 
 
 class ApiBehavior(Value):

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from mockserver.core.composition import find_scenario
 from mockserver.core.configuration import Configuration
-from mockserver.core.http import SECRET_HEADERS, Response
+from mockserver.core.http import Response
 from mockserver.core.match_words import match_rule_words
 from mockserver.core.number_plan import describe_behavior, format_range
 from mockserver.core.playability import PlaySite, all_sites, play_accounts, play_sites
 from mockserver.core.scenario import ApiBehavior, DeliveryBehavior, MatchRule, Scenario
 from mockserver.core.script import Condition, Step
+from mockserver.core.secret_names import is_secret_header
 from mockserver.core.time import to_seconds
 from mockserver.core.value import Value
 from mockserver.core.webhook import SimulatedAttempt
@@ -87,13 +88,13 @@ def _outline_responses(scenario: Scenario) -> Iterator[str]:
 
 
 def _match_words(rule: MatchRule) -> Iterator[tuple[str, str]]:
-    """Yield (word, glob or limit); the glob of a secret header is not shown."""
+    """Yield (word, glob or limit); the glob of a secret is not shown."""
     for key, value in match_rule_words(rule).items():
         if isinstance(value, str):
-            yield key, value
+            yield key, shown_value(key, value)
         else:
             for name, glob in value.items():
-                yield f"{key}.{name}", shown_value(name, glob) if key == "headers" else glob
+                yield f"{key}.{name}", shown_value(name, glob)
 
 
 def successors(scenario: Scenario) -> Iterator[Successor]:
@@ -137,9 +138,9 @@ def _describe_answer(answer: Response) -> Iterator[str]:
         yield f"body {shorten(answer.body.decode(), MAX_BODY_LENGTH, placeholder=' ...')}"
 
 
-def shown_value(header: str, value: str) -> str:
-    """Return the value of a header, or that it is not shown because it is a credential."""
-    return HIDDEN if header in SECRET_HEADERS else value
+def shown_value(name: str, value: str) -> str:
+    """Return the value of a header or field, or that it is not shown because it is a secret."""
+    return HIDDEN if is_secret_header(name) else value
 
 
 def describe_step(step: Step) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from mockserver.core.account import REJECTED_CREDENTIALS
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.web.views.redaction import mask
+from mockserver.web.redaction import mask
 
 OWN_ORIGIN: Final = "http://localhost:8080"
 

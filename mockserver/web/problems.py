@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from mockserver.web.redaction import redact_value
+
 if TYPE_CHECKING:
     from starlette.responses import JSONResponse
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX: Final = "urn:call-mockserver:problem:"
+SALT: Final = "problem"
+"""For the masks of what a problem repeats: a request that is refused may have no sandbox."""
 
 
 class ProblemKind(NamedTuple):
@@ -180,11 +184,11 @@ def problem(kind: str, detail: str, **members: object) -> "JSONResponse":
     """Build a problem response.
 
     `kind` is a key of `PROBLEM_KINDS`, `detail` says what was wrong and what would be right, and
-    `members` are additional members.
+    `members` are additional members. What is secret in them is masked.
     """
     from starlette.responses import JSONResponse  # noqa: PLC0415 - takes 20 ms, and vendor responses need none
 
-    body = {**problem_body(kind, detail), **members}
+    body = redact_value({**problem_body(kind, detail), **members}, SALT)
     headers = {"x-mock-problem": kind}
     return JSONResponse(body, PROBLEM_KINDS[kind].status, headers, PROBLEM_MEDIA_TYPE)
 

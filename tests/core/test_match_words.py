@@ -74,11 +74,8 @@ def test_a_header_in_two_spellings_and_a_bad_limit_are_problems() -> None:
         ({"headers": {"x-other": "8*"}}, "header x-other is not sent, not 8*"),
         ({"headers": {"x-other": "*"}}, ""),
         ({"headers": {"authorization": "Bearer *"}}, ""),
-        (
-            {"headers": {"authorization": "Basic *"}},
-            "header authorization is another value, not Basic *",
-        ),
-        ({"headers": {"cookie": "a=*"}}, "header cookie is not sent, not a=*"),
+        ({"headers": {"authorization": "Basic *"}}, "header authorization is another value"),
+        ({"headers": {"cookie": "a=*"}}, "header cookie is not sent"),
         ({"from": "911"}, ""),
         ({"from": "922"}, "from is 911, not 922"),
         ({"from": "08:00"}, ""),

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.core.account import Account, merge_patch
@@ -13,7 +13,7 @@ from mockserver.core.configuration import AccountKey
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.control.listing import encode_json, respond_with_texts, separated
 from mockserver.web.control.params import (
     dependencies_of,
     read_json_object,
@@ -21,29 +21,39 @@ from mockserver.web.control.params import (
     unknown_provider,
 )
 from mockserver.web.problems import ProblemError
-from mockserver.web.views import redaction
+from mockserver.web.redaction import redact_item
+from mockserver.web.slices import Job, run_in_slices, weigh
 
 MAX_TRIES: Final = 3  # to read a patched account before it changes
 
 
-async def list_accounts(request: Request) -> JSONResponse:
+async def list_accounts(request: Request) -> Response:
     state, provider = sandbox_of(request).state, request.path_params["provider"]
     if provider not in state.configuration.providers:
         raise unknown_provider(provider, state.configuration.providers)
-    redacted = {
-        name: _redact_account(account, state.configuration.seed)
+    accounts = {
+        name: account
         for (owner, name), account in state.accounts.by_key.items()
         if owner == provider
     }
-    return JSONResponse({"accounts": redacted})
+    jobs = (
+        Job(weigh(account.document), partial(_render_account, account, state.configuration.seed))
+        for account in accounts.values()
+    )
+    texts = [text async for text in run_in_slices(jobs, dependencies_of(request).background)]
+    members = (
+        b"%s:%s" % (encode_json(name).encode(), text)
+        for name, text in zip(accounts, texts, strict=True)
+    )
+    parts = [b'{"accounts":{', *separated(members), b"}}"]
+    return respond_with_texts(request, parts, "application/json")
 
 
-async def get_account(request: Request) -> JSONResponse:
-    state = sandbox_of(request).state
-    return JSONResponse(_redact_account(_find_account(request, state), state.configuration.seed))
+async def get_account(request: Request) -> Response:
+    return await _respond(request, _find_account(request, sandbox_of(request).state))
 
 
-async def put_account(request: Request) -> JSONResponse:
+async def put_account(request: Request) -> Response:
     """Create or replace an account; the body has the same keys as in a file."""
     sandbox, body = sandbox_of(request), await read_json_object(request)
     provider, name = request.path_params["provider"], request.path_params["account"]
@@ -51,15 +61,15 @@ async def put_account(request: Request) -> JSONResponse:
         raise unknown_provider(provider, sandbox.state.configuration.providers)
     account = await _read_account(request, (provider, name), body)
     commands.put_account(sandbox.state, account, body, sandbox.clock.now())
-    return _changed_account(sandbox, account.key)
+    return await _changed_account(request, account.key)
 
 
-async def patch_account(request: Request) -> JSONResponse:
+async def patch_account(request: Request) -> Response:
     """Apply a JSON Merge Patch (RFC 7396) to an account: null removes a key."""
     sandbox, patch = sandbox_of(request), await read_json_object(request)
     account = await _patched_account(request, sandbox.state, patch)
     commands.patch_account(sandbox.state, account, patch, sandbox.clock.now())
-    return _changed_account(sandbox, account.key)
+    return await _changed_account(request, account.key)
 
 
 async def _patched_account(
@@ -105,11 +115,11 @@ def _without_problems(account: Account | None, problems: tuple[Any, ...]) -> Acc
     return account
 
 
-def _changed_account(sandbox: Sandbox, key: AccountKey) -> JSONResponse:
+async def _changed_account(request: Request, key: AccountKey) -> Response:
     """Respond with the account as it is now."""
+    sandbox = sandbox_of(request)
     sandbox.scheduler.wake()
-    state = sandbox.state
-    return JSONResponse(_redact_account(state.accounts.by_key[key], state.configuration.seed))
+    return await _respond(request, sandbox.state.accounts.by_key[key])
 
 
 def _find_account(request: Request, state: SandboxState) -> Account:
@@ -122,9 +132,15 @@ def _find_account(request: Request, state: SandboxState) -> Account:
     return account
 
 
-def _redact_account(account: Account, salt: str) -> dict[str, Any]:
-    redacted: dict[str, Any] = redaction.redact_value(account.document, salt)
-    return redacted
+async def _respond(request: Request, account: Account) -> Response:
+    seed = sandbox_of(request).state.configuration.seed
+    job = Job(weigh(account.document), partial(_render_account, account, seed))
+    texts = run_in_slices([job], dependencies_of(request).background)
+    return respond_with_texts(request, [text async for text in texts], "application/json")
+
+
+def _render_account(account: Account, salt: str) -> bytes:
+    return encode_json(redact_item(account.document, salt)).encode()
 
 
 ROUTES = (

@@ -23,7 +23,7 @@ from mockserver.core.suggestions import did_you_mean
 from mockserver.engine import commands
 from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
-from mockserver.web.views import redaction
+from mockserver.web.redaction import redact_item
 
 USAGE = '{"scenario": "callee-busy", "match": {"provider": "mobtexting"}, "times": 1}'
 
@@ -98,15 +98,13 @@ def _parse_match(value: Any, configuration: Configuration) -> MatchRule:
 
 
 def _serialize_activation(activation: Activation, salt: str) -> dict[str, Any]:
-    match = redaction.redact_value(match_rule_words(activation.match), salt)
-    if "headers" in match:
-        match["headers"] = redaction.redact_headers(match["headers"], salt)
-    return {
+    serialized = {
         "id": activation.id,
         "scenario": activation.scenario_name,
-        "match": match,
+        "match": match_rule_words(activation.match),
         "remaining": activation.remaining,
     }
+    return redact_item(serialized, salt)
 
 
 ROUTES = (

@@ -8,7 +8,7 @@ from mockserver.core.field_paths import NOT_SENT, path_text, value_at
 from mockserver.core.findings import Finding
 from mockserver.core.rulebook import Rule
 from mockserver.engine.exchange import Exchange
-from mockserver.web.views import redaction
+from mockserver.web import redaction
 from mockserver.web.views.body_preview import preview_field
 
 

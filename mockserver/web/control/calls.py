@@ -1,30 +1,33 @@
 """Lists calls, and injects events into them."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from mockserver.core.call import Call, Event, IllegalTransition
+from mockserver.core.call import Call, Event, IllegalTransition, public_state
 from mockserver.core.causes import CAUSES
 from mockserver.core.leg_names import legs_by_name
 from mockserver.core.old_words import OLD_EVENTS
 from mockserver.core.provider import VendorEvent
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine import commands
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.control.listing import ItemKind, ListedItem, respond_with_page
 from mockserver.web.control.params import (
     call_of,
     check_keys,
     check_old_words,
     matches_filters,
-    paginate,
     read_json_object,
     sandbox_of,
 )
 from mockserver.web.problems import ProblemError
-from mockserver.web.views.serializers import serialize_call
+from mockserver.web.slices import Job, weigh
+from mockserver.web.views.serializers import collect_call, finish_call, serialize_call
 
 LEG_EVENTS = {
     "answer": (),
@@ -38,17 +41,54 @@ LEG_EVENTS = {
 FILTERS = ("provider", "state", "vendor_id")
 
 
-async def list_calls(request: Request) -> JSONResponse:
-    calls = (call for call in all_calls(request) if matches_filters(call, request, FILTERS))
-    state = sandbox_of(request).state
-    evicted = state.calls.count - len(state.calls.by_id)
-    return JSONResponse({"calls": paginate(calls, request), "evicted": evicted})
+async def list_calls(request: Request) -> Response:
+    sandbox = sandbox_of(request)
+    calls = (item for item in _list_items(sandbox) if matches_filters(item, request, FILTERS))
+    evicted = sandbox.state.calls.count - len(sandbox.state.calls.by_id)
+    return await respond_with_page(request, CALLS, calls, evicted)
 
 
-def all_calls(request: Request) -> list[dict[str, Any]]:
-    """Serialize all calls, oldest first."""
+def _list_items(sandbox: Sandbox) -> list[ListedItem]:
+    return [
+        {
+            "id": call_id,
+            "provider": call.spec.provider,
+            "state": public_state(call),
+            "vendor_id": call.spec.vendor_id,
+            "value": call,
+        }
+        for call_id, call in sandbox.state.calls.by_id.items()
+    ]
+
+
+def _build_job(request: Request, call: Call) -> Job[dict[str, Any]]:
+    """Build the job for a call as it is now; for one that is gone, as it was."""
     state = sandbox_of(request).state
-    return [serialize_call(state, call) for call in state.calls.by_id.values()]
+    collected = collect_call(state, state.calls.by_id.get(call.spec.id, call))
+    weight = weigh(collected["parameters"])
+    return Job(weight, partial(finish_call, collected, state.configuration.seed))
+
+
+def _version(sandbox: Sandbox, call: Call) -> object:
+    """What a call is shown by: itself, how far it has come, and its webhooks."""
+    call_id, state = call.spec.id, sandbox.state
+    webhooks = state.deliveries.ids_by_call.get(call_id, ())
+    return call, state.calls.progress.get(call_id), len(webhooks)
+
+
+def _unread_values(sandbox: Sandbox, _: Collection[str]) -> tuple[tuple[str, Call], ...]:
+    return (*sandbox.state.calls.by_id.items(),)
+
+
+def _count(sandbox: Sandbox) -> int:
+    return len(sandbox.state.calls.by_id)
+
+
+def _ids(sandbox: Sandbox) -> Collection[str]:
+    return sandbox.state.calls.by_id.keys()
+
+
+CALLS: Final = ItemKind("calls", _build_job, _version, _unread_values, _count, _ids)
 
 
 async def get_call(request: Request) -> JSONResponse:

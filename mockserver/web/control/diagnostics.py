@@ -14,7 +14,7 @@ from mockserver.core.provider import Provider
 from mockserver.core.rulebook import RequestContext, Rule
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.web.views import redaction
+from mockserver.web import redaction
 
 FORM_BODY: Final = re.compile(rb"[\w.%\[\]-]+=")
 JSON_TYPE: Final = "application/json"
@@ -57,7 +57,7 @@ def find_hints(
             for hint in _value_hints(Refusal(rule, finding, exchange, bound, state))
         ),
     )
-    return [redaction.redact_text(text, state.configuration.seed) for text in dict.fromkeys(hints)]
+    return [*dict.fromkeys(hints)]
 
 
 def _content_type_hints(request: Request) -> Iterator[str]:

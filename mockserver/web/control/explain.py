@@ -22,14 +22,16 @@ from mockserver.engine.overtaken_words import overtaken_words
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import api_draw
 from mockserver.engine.state.calls import NEW_PROGRESS
+from mockserver.web import redaction
 from mockserver.web.control.broken_rules import serialize_broken_rules
 from mockserver.web.control.candidates import explain_activations, explain_match_rules
 from mockserver.web.control.diagnostics import find_hints
-from mockserver.web.control.params import sandbox_of, sandboxes_of
+from mockserver.web.control.params import dependencies_of, sandbox_of, sandboxes_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.router import nearest_operations
-from mockserver.web.views import redaction
+from mockserver.web.slices import Job, run_in_slices
 from mockserver.web.views.serializers import serialize_ignored
+from mockserver.web.views.weights import weigh_exchange
 
 _encode_json: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
@@ -50,17 +52,25 @@ async def explain_request(request: Request) -> Response:
     ]
     bound, seed = state.configuration.providers.get(exchange.provider), state.configuration.seed
     secret = bound.provider.credential(exchange.request) if bound else None
-    redact = partial(redaction.redact_secret, secret=secret, salt=seed)
-    explanation = redact(_explain_response(exchange, state))
-    hints = redact(find_hints(exchange, state, other_states))
+    redact = partial(redaction.redact_item, secret=secret, salt=seed)
+    explanation, hints = await _run_all(
+        request,
+        Job(weigh_exchange(exchange), partial(redact, _explain_response(exchange, state))),
+        Job(0, partial(redact, {"hints": find_hints(exchange, state, other_states)})),
+    )
     calls = []
     for call in explain_calls(exchange, state):
         calls.append(_encode_json(redact(call)))
         await asyncio.sleep(0)
     members = {name: _encode_json(value) for name, value in explanation.items()}
-    members |= {"calls": f"[{','.join(calls)}]", "hints": _encode_json(hints)}
+    members |= {"calls": f"[{','.join(calls)}]", "hints": _encode_json(hints["hints"])}
     body = ",".join(f'"{name}":{text}' for name, text in members.items())
     return Response(f"{{{body}}}", media_type="application/json")
+
+
+async def _run_all(request: Request, *jobs: Job[dict[str, Any]]) -> list[dict[str, Any]]:
+    background = dependencies_of(request).background
+    return [result async for result in run_in_slices(jobs, background)]
 
 
 def _explain_response(exchange: Exchange, state: SandboxState) -> dict[str, Any]:
@@ -72,8 +82,7 @@ def _explain_response(exchange: Exchange, state: SandboxState) -> dict[str, Any]
         "provider": exchange.provider or None,
         "operation": exchange.operation or None,
         "status": exchange.response.status or None,
-        "reason": redaction.redact_text(exchange.explanation, state.configuration.seed)
-        or "nothing was wrong with it",
+        "reason": exchange.explanation or "nothing was wrong with it",
         "ignored": [
             {"call": ignored.call_id or None, **serialize_ignored(ignored)}
             for ignored in _all_ignored(exchange, state)

@@ -1,5 +1,6 @@
 """Serves the built-in webhook receivers, and lists what they have received."""
 
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.routing import Route
 from mockserver.core.old_words import OLD_INBOX_KEYS
 from mockserver.core.time import format_iso
 from mockserver.runtime.inboxes import Inbox, ReceivedRequest
+from mockserver.web.control.listing import encoded, respond_with_json
 from mockserver.web.control.params import (
     check_keys,
     check_old_words,
@@ -17,7 +19,8 @@ from mockserver.web.control.params import (
     sandbox_of,
 )
 from mockserver.web.problems import ProblemError
-from mockserver.web.views import redaction
+from mockserver.web.redaction import redact_item
+from mockserver.web.slices import Job, weigh
 from mockserver.web.views.body_preview import preview_body
 
 STATUS_RANGE: Final = range(200, 600)
@@ -45,11 +48,13 @@ async def receive_webhook(request: Request) -> Response:
 
 async def get_inbox(request: Request) -> Response:
     sandbox, name = sandbox_of(request), request.path_params["name"]
-    received = sandbox.inboxes.get(name, Inbox()).requests
+    received = (*sandbox.inboxes.get(name, Inbox()).requests,)
     salt = sandbox.state.configuration.seed
-    return JSONResponse(
-        {"name": name, "received": [_serialize_request(entry, salt) for entry in received]}
+    jobs = (
+        encoded(Job(weigh(each.body, each.query), partial(_serialize_request, each, salt)))
+        for each in received
     )
+    return await respond_with_json(request, "received", jobs, before={"name": name})
 
 
 async def delete_inbox(request: Request) -> Response:
@@ -83,14 +88,15 @@ def _is_delay(delay: Any) -> bool:
 
 
 def _serialize_request(request: ReceivedRequest, salt: str) -> dict[str, Any]:
-    return {
+    serialized = {
         "at": format_iso(request.at),
         "method": request.method,
-        "query": redaction.redact_query(request.query, salt),
-        "headers": redaction.redact_headers(request.headers, salt),
-        "body": redaction.redact_value(preview_body(request.body), salt),
+        "query": request.query,
+        "headers": request.headers,
+        "body": preview_body(request.body),
         "status": request.status,
     }
+    return redact_item(serialized, salt)
 
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

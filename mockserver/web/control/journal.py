@@ -1,17 +1,25 @@
 """Lists the journal, and exports it for replay."""
 
+from functools import partial
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from mockserver.web.control.listing import respond_with_json, respond_with_lines
 from mockserver.web.control.params import dependencies_of, paginate, sandbox_of
 from mockserver.web.problems import ProblemError
+from mockserver.web.slices import Job, pause_if_many
 from mockserver.web.views.journal_export import (
-    export_lines,
+    NumberedEntry,
+    build_export_jobs,
     format_json,
+    known_origins,
+    number_entries,
     replace_origins,
-    serialize_entries,
+    serialize_numbered,
 )
+from mockserver.web.views.weights import weigh_entry
 
 FORMATS = ("json", "jsonl")
 
@@ -26,15 +34,21 @@ async def get_journal(request: Request) -> Response:
     if format_name not in FORMATS:
         raise ProblemError("invalid-query", f"format is one of {', '.join(FORMATS)}")
     if format_name == "jsonl":
-        text = "".join(f"{line}\n" for line in export_lines(state, origins))
-        return Response(text, media_type="application/jsonl")
-    page = {
-        "entries": paginate(serialize_entries(state), request),
-        "evicted": state.journal.first_sequence - 1,
-    }
-    return Response(
-        replace_origins(format_json(page), state, origins), media_type="application/json"
+        jobs = build_export_jobs(state, origins)
+        return await respond_with_lines(request, jobs, "application/jsonl")
+    evicted, known = state.journal.first_sequence - 1, known_origins(state, origins)
+    page = paginate(
+        [{"id": numbered[0], "value": numbered} for numbered in number_entries(state)], request
     )
+    await pause_if_many(page)
+
+    def render(numbered: NumberedEntry) -> bytes:
+        text = format_json(serialize_numbered(numbered, state.configuration))
+        return replace_origins(text, known).encode()
+
+    entries = (item["value"] for item in page)
+    jobs_of_page = (Job(weigh_entry(entry[1]), partial(render, entry)) for entry in entries)
+    return await respond_with_json(request, "entries", jobs_of_page, {"evicted": evicted})
 
 
 ROUTES = (Route("/journal", get_journal),)

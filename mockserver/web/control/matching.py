@@ -4,13 +4,18 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from mockserver.web.redaction import redact_value
 
 MAX_NEAREST = 3  # items listed when nothing matches
 LEG_FIELDS = re.compile(r"(waiting|events)\.\d+\.leg", re.ASCII)
 """The fields of a call whose value is the `name` of a leg."""
 LEG_PATH = re.compile(r"((?:attempts\.\d+\.)?legs)\.([^.]+)(.*)", re.ASCII | re.DOTALL)
 """The fields of a leg: its list, its index or name, the rest."""
+
+
+GLOB_CHARACTERS: Final = frozenset("*?[")
 
 
 class Mismatch(NamedTuple):
@@ -34,27 +39,41 @@ def mismatches(item: Mapping[str, Any], match: Mapping[str, Any]) -> list[Mismat
     ]
 
 
+def redact_match(match: Mapping[str, Any], salt: str) -> dict[str, Any]:
+    """Return the match as items show its values: a secret is compared by its mask."""
+    return {field: _redact_expected(field, value, salt) for field, value in match.items()}
+
+
+def _redact_expected(field: str, expected: Any, salt: str) -> Any:
+    if isinstance(expected, str) and GLOB_CHARACTERS & {*expected}:
+        return expected
+    parts = field.split(".")
+    for part in reversed(parts):
+        expected = {part: expected}
+    shown = redact_value(expected, salt)
+    for part in parts:
+        shown = shown[part] if isinstance(shown, Mapping) else shown
+    return shown
+
+
 def _resolve_leg_name(item: Mapping[str, Any], field: str, expected: Any) -> Any:
     """Return the `name` of the leg if `expected` names one in `waiting` or `events`."""
     names, is_leg = item.get("leg_names", {}), LEG_FIELDS.fullmatch(field)
     return names.get(expected, expected) if is_leg and isinstance(expected, str) else expected
 
 
-def nearest_items(
-    items: Iterable[Mapping[str, Any]], match: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Return up to `MAX_NEAREST` items with the fewest mismatches; of equals, the newest first."""
-    candidates = [
-        (len(differences), -index, item["id"], differences)
-        for index, item in enumerate(items)
-        if (differences := mismatches(item, match))
-    ]
-    return [
-        {"id": item_id, "differs": [_serialize_mismatch(mismatch) for mismatch in differences]}
-        for _, _, item_id, differences in sorted(candidates, key=lambda candidate: candidate[:2])[
-            :MAX_NEAREST
-        ]
-    ]
+def nearest_indexes(mismatch_counts: Iterable[int]) -> list[int]:
+    """Return the indexes of the nearest items, out of the numbers of their mismatches.
+
+    These are up to `MAX_NEAREST` with the fewest mismatches; of equals, the newest comes first.
+    """
+    candidates = [(count, -index) for index, count in enumerate(mismatch_counts) if count]
+    return [-negated for _, negated in sorted(candidates)[:MAX_NEAREST]]
+
+
+def serialize_nearest(item: Mapping[str, Any], differences: Iterable[Mismatch]) -> dict[str, Any]:
+    """Serialize in what an item differs from what is looked for."""
+    return {"id": item["id"], "differs": [_serialize_mismatch(each) for each in differences]}
 
 
 def _serialize_mismatch(mismatch: Mismatch) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Waits until calls, requests or webhooks match; on timeout, reports the nearest items."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.core.leg_names import all_leg_names
@@ -14,12 +14,14 @@ from mockserver.core.time import MAX_TIME, parse_duration, suggest_duration
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.runtime.waits import wait_until
-from mockserver.web.control.calls import all_calls
+from mockserver.web.control.calls import CALLS
+from mockserver.web.control.item_search import ItemSearch
+from mockserver.web.control.listing import ItemKind, respond_with_items
 from mockserver.web.control.match_fields import check_match_field
-from mockserver.web.control.matching import mismatches, nearest_items
+from mockserver.web.control.matching import redact_match
 from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
-from mockserver.web.control.requests import all_requests
-from mockserver.web.control.webhooks import all_webhooks
+from mockserver.web.control.requests import REQUESTS
+from mockserver.web.control.webhooks import WEBHOOKS
 from mockserver.web.problems import ProblemError
 
 MAX_TIMEOUT: Final = 600.0  # real seconds
@@ -27,50 +29,42 @@ USAGE: Final = (
     'send {"for": "webhook", "match": {"state": "delivered"}, "count": 1, "timeout": 5, '
     '"advance": "2h"}; for is webhook, call or request'
 )
-LISTS_BY_KIND: Final[Mapping[str, tuple[str, Callable[[Request], list[dict[str, Any]]]]]] = {
-    "webhook": ("webhooks", all_webhooks),
-    "call": ("calls", all_calls),
-    "request": ("requests", all_requests),
-}
-"""Value of `for` -> (key of the response, function that lists the items)."""
+KINDS: Final[Mapping[str, ItemKind]] = {"webhook": WEBHOOKS, "call": CALLS, "request": REQUESTS}
+"""Value of `for` -> the kind of items."""
 
 
-async def wait_for_items(request: Request) -> JSONResponse:
+async def wait_for_items(request: Request) -> Response:
     """Respond 200 with all matching items once there are `count`; 408 with the nearest ones."""
     sandbox, body = sandbox_of(request), await read_json_object(request)
-    key, list_items = _parse_kind(body)
-    match, count = _parse_match(body, sandbox), body.get("count", 1)
+    kind = _parse_kind(body)
+    search, count = ItemSearch(request, kind, _parse_match(body, sandbox)), body.get("count", 1)
     timeout, advance = _parse_timeout(body), _parse_advance(body, sandbox)
     if type(count) is not int or count < 1:
         raise ProblemError("invalid-body", USAGE)
 
-    def matching_items() -> list[dict[str, Any]]:
-        return [item for item in list_items(request) if not mismatches(item, match)]
+    def has_found_enough() -> bool:
+        search.update_at_once()
+        return search.count_found() >= count
 
     try:
-        is_met = await wait_until(sandbox, lambda: len(matching_items()) >= count, timeout, advance)
+        is_met = await wait_until(sandbox, has_found_enough, timeout, advance, search.update)
     except AdvanceInProgress:
         raise ProblemError(
             "advance-running", "another advance of this sandbox is still running"
         ) from None
     if is_met:
-        return JSONResponse({key: matching_items()})
-    items = matching_items()
-    detail = f"{len(items)} of {count} matched within {timeout:g} s"
-    raise ProblemError(
-        "wait-timeout",
-        detail,
-        found=len(items),
-        nearest=nearest_items(list_items(request), match),
-    )
+        return await respond_with_items(request, kind, search.found())
+    found = search.count_found()
+    detail = f"{found} of {count} matched within {timeout:g} s"
+    raise ProblemError("wait-timeout", detail, found=found, nearest=await search.nearest())
 
 
-def _parse_kind(body: Mapping[str, Any]) -> tuple[str, Callable[[Request], list[dict[str, Any]]]]:
+def _parse_kind(body: Mapping[str, Any]) -> ItemKind:
     check_keys(body, ("for", "match", "count", "timeout", "advance"), "a wait")
     kind = str(body.get("for"))
-    if kind not in LISTS_BY_KIND:
+    if kind not in KINDS:
         raise ProblemError("invalid-body", USAGE)
-    return LISTS_BY_KIND[kind]
+    return KINDS[kind]
 
 
 def _parse_match(body: Mapping[str, Any], sandbox: Sandbox) -> Mapping[str, Any]:
@@ -82,7 +76,7 @@ def _parse_match(body: Mapping[str, Any], sandbox: Sandbox) -> Mapping[str, Any]
     for field in match:
         _check_old_field(field, OLD_FIELDS[kind])
         check_match_field(field, kind, leg_names)
-    return match
+    return redact_match(match, sandbox.state.configuration.seed)
 
 
 def _check_old_field(field: str, new_words: Mapping[str, str]) -> None:

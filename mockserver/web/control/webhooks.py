@@ -1,26 +1,33 @@
 """Lists webhooks, and sends them again."""
 
-from typing import Any
+from collections.abc import Collection
+from functools import partial
+from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mockserver.core.suggestions import did_you_mean
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery
 from mockserver.engine import commands
-from mockserver.web.control.params import dependencies_of, matches_filters, paginate, sandbox_of
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.control.listing import ItemKind, ListedItem, respond_with_page
+from mockserver.web.control.params import dependencies_of, matches_filters, sandbox_of
 from mockserver.web.problems import ProblemError
+from mockserver.web.slices import Job
 from mockserver.web.views.serializers import serialize_delivery
+from mockserver.web.views.weights import weigh_delivery
 
 FILTERS = ("provider", "call", "state", "kind")
 
 
-async def list_webhooks(request: Request) -> JSONResponse:
-    webhooks = (item for item in all_webhooks(request) if matches_filters(item, request, FILTERS))
-    state = sandbox_of(request).state
-    evicted = state.deliveries.count - len(state.deliveries.by_id)
-    return JSONResponse({"webhooks": paginate(webhooks, request), "evicted": evicted})
+async def list_webhooks(request: Request) -> Response:
+    sandbox = sandbox_of(request)
+    webhooks = (item for item in _list_items(sandbox) if matches_filters(item, request, FILTERS))
+    deliveries = sandbox.state.deliveries
+    evicted = deliveries.count - len(deliveries.by_id)
+    return await respond_with_page(request, WEBHOOKS, webhooks, evicted)
 
 
 async def redeliver_webhook(request: Request) -> JSONResponse:
@@ -38,12 +45,26 @@ async def redeliver_webhook(request: Request) -> JSONResponse:
     return JSONResponse(_serialize_webhook(request, state.deliveries.by_id[delivery_id]), 202)
 
 
-def all_webhooks(request: Request) -> list[dict[str, Any]]:
-    """Serialize all webhooks, oldest first."""
+def _list_items(sandbox: Sandbox) -> list[ListedItem]:
     return [
-        _serialize_webhook(request, delivery)
-        for delivery in sandbox_of(request).state.deliveries.by_id.values()
+        {
+            "id": delivery_id,
+            "provider": delivery.provider,
+            "call": delivery.webhook.call_id,
+            "state": delivery.state,
+            "kind": delivery.webhook.kind,
+            "value": delivery,
+        }
+        for delivery_id, delivery in sandbox.state.deliveries.by_id.items()
     ]
+
+
+def _build_job(request: Request, delivery: Delivery) -> Job[dict[str, Any]]:
+    return Job(weigh_delivery(delivery), partial(_serialize_webhook, request, delivery))
+
+
+def _version(_: Sandbox, delivery: Delivery) -> object:
+    return delivery
 
 
 def _serialize_webhook(request: Request, delivery: Delivery) -> dict[str, Any]:
@@ -51,6 +72,20 @@ def _serialize_webhook(request: Request, delivery: Delivery) -> dict[str, Any]:
     serialized = serialize_delivery(delivery, sandbox_of(request).state.configuration.seed)
     return {**serialized, "url": serialized["url"].replace(ORIGIN_PLACEHOLDER, origin, 1)}
 
+
+def _unread_values(sandbox: Sandbox, _: Collection[str]) -> tuple[tuple[str, Delivery], ...]:
+    return (*sandbox.state.deliveries.by_id.items(),)
+
+
+def _count(sandbox: Sandbox) -> int:
+    return len(sandbox.state.deliveries.by_id)
+
+
+def _ids(sandbox: Sandbox) -> Collection[str]:
+    return sandbox.state.deliveries.by_id.keys()
+
+
+WEBHOOKS: Final = ItemKind("webhooks", _build_job, _version, _unread_values, _count, _ids)
 
 ROUTES = (
     Route("/webhooks", list_webhooks),

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from traceback import format_exception
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -22,7 +23,8 @@ from mockserver.web.dependencies import (
     dependencies_in,
     sandbox_in,
 )
-from mockserver.web.problems import TOO_MANY_SANDBOXES, problem
+from mockserver.web.problems import SALT, TOO_MANY_SANDBOXES, problem
+from mockserver.web.redaction import redact_text
 from mockserver.web.router import UnknownPath, VendorRoute
 from mockserver.web.server.transport import disconnect
 from mockserver.web.vendor.admission import admit_request, parse_scenario_names
@@ -226,6 +228,7 @@ def _respond_and_render(
 
 def _record_failure(scope: Scope, error: Exception) -> "Response":
     if dependencies_in(scope).log_throttle.limit(repr(error), "again"):
-        log.error("a provider failed", exc_info=error)
+        traceback = "".join(format_exception(error))
+        log.error("a provider failed\n%s", redact_text(traceback, SALT))
     sandbox_in(scope).scheduler.record_error(error)
     return problem("internal-error", f"this is a fault of the mock server: {error!r}")

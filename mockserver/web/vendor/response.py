@@ -12,6 +12,8 @@ from mockserver.core.scenario import readable_name
 from mockserver.core.time import format_iso
 from mockserver.engine.exchange import Exchange
 from mockserver.web.dependencies import sandbox_in
+from mockserver.web.problems import SALT
+from mockserver.web.redaction import redact_text
 from mockserver.web.server.transport import WRITE_RESPONSE_KEY, HeaderField
 
 BODYLESS_STATUSES: Final = (204, 304)
@@ -71,7 +73,7 @@ def _mock_headers(exchange: Exchange) -> list[HeaderField]:
     if exchange.fault:
         headers.append((b"x-mock-fault", exchange.fault.encode()))
     if exchange.explanation:
-        headers.append((b"x-mock-explain", _encode_line(exchange.explanation)))
+        headers.append((b"x-mock-explain", _encode_line(redact_text(exchange.explanation, SALT))))
     if ignored := exchange.ignored and _describe_ignored(exchange.ignored):
         headers.append((b"x-mock-ignored", _encode_line(ignored)))
     return headers

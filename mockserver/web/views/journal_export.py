@@ -5,17 +5,22 @@ import binascii
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 from mockserver import __version__
+from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
+from mockserver.core.journal import JournalEntry
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.web import redaction
 from mockserver.web.hosts import HostsByProvider, hosts_by_provider, vendor_host
-from mockserver.web.views import redaction
+from mockserver.web.slices import Job
 from mockserver.web.views.serializers import serialize_entry
+from mockserver.web.views.weights import weigh_entry
 
 EXPORT_FORMAT: Final = 2
 """The version of the export, which a replay has to know."""
@@ -23,15 +28,20 @@ EXPORT_FORMAT: Final = 2
 HOST_PLACEHOLDER: Final = "{host}"
 """Stands for the host name by which the client called this server."""
 
+NumberedEntry = tuple[int, JournalEntry]
+"""The sequence number of an entry, and the entry."""
+
+Origins = frozenset[str]
+
+ORIGIN: Final = re.compile(r"https?://(?:\[[0-9a-fA-F:.%]*\](?::\d+)?|[^\s\[\]/?#\"'\\<>{}@]+)")
+"""What may be an origin: scheme, host and port of a URL."""
+
 UNMASKED_HEADERS: Final = ("accept", "content-type", "x-mock-scenario")
 
 
-def serialize_entries(state: SandboxState) -> list[dict[str, Any]]:
-    """Serialize all entries that the journal still has, with their sequence numbers."""
-    numbered = enumerate(state.journal.entries, state.journal.first_sequence)
-    return [
-        {"id": number, **serialize_entry(entry, state.configuration)} for number, entry in numbered
-    ]
+def number_entries(state: SandboxState) -> list[NumberedEntry]:
+    """Return all entries that the journal still has, with their sequence numbers."""
+    return [*enumerate(state.journal.entries, state.journal.first_sequence)]
 
 
 def build_heading(state: SandboxState) -> dict[str, Any]:
@@ -48,20 +58,44 @@ def build_heading(state: SandboxState) -> dict[str, Any]:
 
 def export_lines(state: SandboxState, origins: Iterable[str]) -> Iterator[str]:
     """Yield the lines of an export: heading and entries, with requests as they can be resent."""
-    known = tuple(origins)
+    return (job.run() for job in build_export_jobs(state, origins))
+
+
+def build_export_jobs(state: SandboxState, origins: Iterable[str]) -> Iterator[Job[str]]:
+    """Yield a job for each line of an export."""
+    known = known_origins(state, origins)
     vendor_hosts = hosts_by_provider(state.configuration.providers)
-    yield replace_origins(format_json(build_heading(state)), state, known)
-    for entry, serialized in zip(state.journal.entries, serialize_entries(state), strict=True):
-        if isinstance(entry.payload, Exchange):
-            serialized["sent"] = serialize_sent_request(entry.payload, state, vendor_hosts)
-        yield replace_origins(format_json(serialized), state, known)
+    heading = build_heading(state)
+    yield Job(0, lambda: replace_origins(format_json(heading), known))
+    for numbered in number_entries(state):
+        yield Job(
+            weigh_entry(numbered[1]), partial(_export_entry, numbered, state, vendor_hosts, known)
+        )
 
 
-def replace_origins(text: str, state: SandboxState, origins: Iterable[str]) -> str:
-    """Replace `origins`, and those by which clients called the server, by `{origin}`."""
-    for origin in filter(None, (*origins, *state.journal.request_origins)):
-        text = re.sub(rf"{re.escape(origin)}(?![\w.:-])", ORIGIN_PLACEHOLDER, text)
-    return text
+def _export_entry(
+    numbered: NumberedEntry, state: SandboxState, vendor_hosts: HostsByProvider, known: Origins
+) -> str:
+    serialized = serialize_numbered(numbered, state.configuration)
+    exchange = numbered[1].payload
+    if isinstance(exchange, Exchange):
+        serialized["sent"] = serialize_sent_request(exchange, state, vendor_hosts)
+    return replace_origins(format_json(serialized), known)
+
+
+def serialize_numbered(numbered: NumberedEntry, configuration: Configuration) -> dict[str, Any]:
+    number, entry = numbered
+    return {"id": number, **serialize_entry(entry, configuration)}
+
+
+def known_origins(state: SandboxState, origins: Iterable[str]) -> Origins:
+    """Return `origins`, and those by which clients called the server."""
+    return frozenset((*origins, *state.journal.request_origins))
+
+
+def replace_origins(text: str, origins: Origins) -> str:
+    """Replace the origins by `{origin}`."""
+    return ORIGIN.sub(lambda match: ORIGIN_PLACEHOLDER if match[0] in origins else match[0], text)
 
 
 def format_json(value: object) -> str:
@@ -120,7 +154,8 @@ def _redact_authorization(header_value: str, salt: str) -> str:
         if colon:
             masked = f"{user}:{redaction.mask(secret, salt)}" if secret else f"{user}:"
             return f"{scheme} {base64.b64encode(masked.encode()).decode()}"
-    return redaction.redact_headers({"authorization": header_value}, salt)["authorization"]
+    redacted: str = redaction.redact_headers({"authorization": header_value}, salt)["authorization"]
+    return redacted
 
 
 def _serialize_body(request: Request, secret: str | None, salt: str) -> Mapping[str, str]:

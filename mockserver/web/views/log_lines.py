@@ -6,6 +6,7 @@ from typing import Any
 
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.views.argument_words import argument_words
 from mockserver.web.views.serializers import serialize_entry
@@ -16,7 +17,7 @@ Words = Iterable[object]
 
 def format_line(entry: JournalEntry, state: SandboxState) -> str:
     """Format an entry as `12:00:04 mobtexting c7 a answer`, with control characters escaped."""
-    serialized = serialize_entry(entry, state.configuration)
+    serialized = serialize_entry(without_bodies(entry), state.configuration)
     call = state.calls.by_id.get(entry.call_id)
     provider = call.spec.provider if call else serialized.get("provider")
     words = (
@@ -29,6 +30,19 @@ def format_line(entry: JournalEntry, state: SandboxState) -> str:
     return "".join(
         character if character.isprintable() else ascii(character)[1:-1] for character in text
     )
+
+
+def without_bodies(entry: JournalEntry) -> JournalEntry:
+    """Return the entry without what no line shows, and what may take long to redact."""
+    match entry.payload:
+        case Exchange() as exchange:
+            request = exchange.request.replace(body=b"")
+            response = exchange.response.replace(body=None)
+            return entry.replace(payload=exchange.replace(request=request, response=response))
+        case Delivery() as delivery:
+            webhook = delivery.webhook.replace(body=None)
+            return entry.replace(payload=delivery.replace(webhook=webhook))
+    return entry
 
 
 def format_json_line(entry: JournalEntry, state: SandboxState) -> str:

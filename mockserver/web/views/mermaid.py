@@ -1,7 +1,7 @@
 """Renders journal entries as a Mermaid sequence diagram."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from mockserver.core.call import Call, Event
@@ -20,11 +20,16 @@ SerializedEntry = Mapping[str, Any]
 
 def render_diagram(entries: Iterable[JournalEntry], state: SandboxState) -> str:
     """Render requests, events and delivery attempts in order, with virtual times."""
-    lines = [line for entry in entries for line in _render_entry(entry, state)]
-    return "\n".join(["sequenceDiagram", *_participants(lines), *lines]) + "\n"
+    lines = [line for entry in entries for line in render_entry(entry, state)]
+    return "".join(f"{line}\n" for line in complete_diagram(lines))
 
 
-def _participants(lines: list[str]) -> Iterator[str]:
+def complete_diagram(lines: Sequence[str]) -> tuple[str, ...]:
+    """Return the lines of a diagram out of those of its entries."""
+    return ("sequenceDiagram", *_participants(lines), *lines)
+
+
+def _participants(lines: Sequence[str]) -> Iterator[str]:
     """Yield the participants that occur, from client to receiver; the mock always does."""
     known = {"client": "client", "mock": "mock server", "receiver": "webhook receiver"}
     text = "\n".join(lines)
@@ -33,6 +38,11 @@ def _participants(lines: list[str]) -> Iterator[str]:
         for name, title in known.items()
         if name == "mock" or f" {name}" in text or f">>{name}" in text
     )
+
+
+def render_entry(entry: JournalEntry, state: SandboxState) -> tuple[str, ...]:
+    """Render the lines of an entry."""
+    return tuple(_render_entry(entry, state))
 
 
 def _render_entry(entry: JournalEntry, state: SandboxState) -> Iterator[str]:

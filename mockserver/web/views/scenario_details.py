@@ -55,10 +55,13 @@ def _serialize_part(part: Scenario) -> dict[str, Any]:
 
 
 def _serialize_match(rule: MatchRule) -> dict[str, Any]:
-    """Serialize a match rule in the words of a file; globs over credentials are not shown."""
-    words = match_rule_words(rule)
-    headers = {name: shown_value(name, glob) for name, glob in words.get("headers", {}).items()}
-    return {**words, "headers": headers} if headers else words
+    """Serialize a match rule in the words of a file; globs over secrets are not shown."""
+    return {
+        key: shown_value(key, value)
+        if isinstance(value, str)
+        else {name: shown_value(name, glob) for name, glob in value.items()}
+        for key, value in match_rule_words(rule).items()
+    }
 
 
 def _serialize_successor(successor: Successor) -> dict[str, Any]:

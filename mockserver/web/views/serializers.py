@@ -14,7 +14,7 @@ from mockserver.core.webhook import Delivery, DeliveryAttempt, error_reason
 from mockserver.engine.call_scenarios import reached_names
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.web.views import redaction
+from mockserver.web.redaction import redact_item
 from mockserver.web.views.body_preview import is_json_safe, preview_body, preview_field
 
 CALL_FIELDS: Final = (
@@ -37,6 +37,16 @@ STABLE_HEADERS = ("accept", "content-type", "x-mock-scenario")
 
 
 def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
+    return finish_call(collect_call(state, call), state.configuration.seed)
+
+
+def finish_call(collected: Mapping[str, Any], salt: str) -> dict[str, Any]:
+    """Serialize what `collect_call` has returned, which takes long for long parameters."""
+    return redact_item({**collected, "parameters": preview_field(collected["parameters"])}, salt)
+
+
+def collect_call(state: SandboxState, call: Call) -> dict[str, Any]:
+    """Collect what is shown of a call as it is now, with the values of its request as they are."""
     spec = call.spec
     provider = state.configuration.providers[spec.provider].provider
     return {
@@ -63,9 +73,7 @@ def serialize_call(state: SandboxState, call: Call) -> dict[str, Any]:
             for number, attempt in enumerate((*call.attempts, current_attempt(call)), 1)
         ],
         "events": [serialize_event(event) for event in call.events],
-        "parameters": redaction.redact_value(
-            preview_field(spec.parameters), state.configuration.seed
-        ),
+        "parameters": spec.parameters,
         "webhooks": list(state.deliveries.ids_by_call.get(spec.id, ())),
     }
 
@@ -84,12 +92,15 @@ def serialize_event(event: Event) -> dict[str, Any]:
     return serialized
 
 
-def serialize_exchange(exchange: Exchange, configuration: Configuration) -> dict[str, Any]:
-    """Serialize only what is equal in every run; of the headers, `STABLE_HEADERS`."""
-    request, salt = exchange.request, configuration.seed
+def serialize_exchange(
+    exchange: Exchange, configuration: Configuration, *, all_headers: bool = False
+) -> dict[str, Any]:
+    """Serialize only what is equal in every run; of the headers, `STABLE_HEADERS` or all."""
+    request = exchange.request
     bound = configuration.providers.get(exchange.provider)
     secret = bound.provider.credential(request) if bound else None
-    headers = {name: request.headers[name] for name in STABLE_HEADERS if name in request.headers}
+    shown = request.headers if all_headers else STABLE_HEADERS
+    headers = {name: request.headers[name] for name in shown if name in request.headers}
     serialized = {
         "id": exchange.id,
         "at": format_iso(exchange.at),
@@ -97,19 +108,17 @@ def serialize_exchange(exchange: Exchange, configuration: Configuration) -> dict
         "operation": exchange.operation,
         "method": request.method,
         "path": request.path,
-        "query": redaction.redact_query(request.query, salt),
+        "query": request.query,
         "headers": headers,
-        "body": redaction.redact_value(preview_body(request.body), salt),
+        "body": preview_body(request.body),
         "status": exchange.response.status or None,
         "response": _preview_response(exchange),
         "fault": exchange.fault,
         "scenarios": list(exchange.scenario_names),
         "calls": list(exchange.call_ids),
+        **_marks(exchange),
     }
-    redacted: dict[str, Any] = redaction.redact_secret(
-        {**serialized, **_marks(exchange)}, secret, salt
-    )
-    return redacted
+    return redact_item(serialized, configuration.seed, secret)
 
 
 def _marks(exchange: Exchange) -> dict[str, str]:
@@ -120,14 +129,14 @@ def _marks(exchange: Exchange) -> dict[str, str]:
 
 def serialize_delivery(delivery: Delivery, salt: str) -> dict[str, Any]:
     webhook = delivery.webhook
-    return {
+    serialized = {
         "id": delivery.id,
         "provider": delivery.provider,
         "call": webhook.call_id,
         "kind": webhook.kind,
         "method": webhook.method,
-        "url": redaction.redact_url(webhook.url, salt),
-        "headers": redaction.redact_headers(webhook.headers, salt),
+        "url": webhook.url,
+        "headers": webhook.headers,
         "body": webhook.body,
         "state": delivery.state,
         "next_attempt_at": _format_time(delivery.next_attempt_at),
@@ -135,7 +144,7 @@ def serialize_delivery(delivery: Delivery, salt: str) -> dict[str, Any]:
             {
                 **_serialize_delivery_attempt(attempt),
                 "duration_ms": attempt.result.duration_ms,
-                "response": _preview_result_body(attempt, salt),
+                "response": preview_body(attempt.result.body),
                 "reason": error_reason(attempt.result),
             }
             for attempt in delivery.attempts
@@ -143,31 +152,31 @@ def serialize_delivery(delivery: Delivery, salt: str) -> dict[str, Any]:
         "copy_of": delivery.copy_of or None,
         "altered": webhook.corrupt or None,
     }
+    return redact_item(serialized, salt)
 
 
-def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[str, Any]:  # noqa: PLR0911 - one return per type
+def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[str, Any]:
     common = {"at": format_iso(entry.at), "type": entry.type, "call": entry.call_id or None}
+    if isinstance(entry.payload, Exchange):
+        exchange = serialize_exchange(entry.payload, configuration)
+        return {**common, "request": exchange.pop("id"), **exchange}
+    return redact_item({**common, **_serialize_payload(entry)}, configuration.seed)
+
+
+def _serialize_payload(entry: JournalEntry) -> Mapping[str, Any]:
     match entry.payload:
-        case Exchange():
-            exchange = serialize_exchange(entry.payload, configuration)
-            return {**common, "request": exchange.pop("id"), **exchange}
         case Event():
-            return {**common, **serialize_event(entry.payload)}
+            return serialize_event(entry.payload)
         case Delivery():
-            return {
-                **common,
-                **_serialize_last_attempt(entry.payload, configuration.seed),
-                "at": common["at"],
-            }
+            return {**_serialize_last_attempt(entry.payload), "at": format_iso(entry.at)}
         case RejectedEvent() as rejected:
             location = {"leg": rejected.leg, "location": rejected.location}
-            return {**common, "event": rejected.type, **location, "reason": rejected.reason}
+            return {"event": rejected.type, **location, "reason": rejected.reason}
         case Ignored() as ignored:
-            return {**common, **serialize_ignored(ignored)}
+            return serialize_ignored(ignored)
         case Mapping():
-            redacted: dict[str, Any] = redaction.redact_value(entry.payload, configuration.seed)
-            return {**common, **redacted}
-    return {**common, "error": repr(entry.payload)}
+            return entry.payload
+    return {"error": repr(entry.payload)}
 
 
 def serialize_ignored(ignored: Ignored) -> dict[str, Any]:
@@ -182,14 +191,14 @@ def serialize_ignored(ignored: Ignored) -> dict[str, Any]:
     }
 
 
-def _serialize_last_attempt(delivery: Delivery, salt: str) -> dict[str, Any]:
+def _serialize_last_attempt(delivery: Delivery) -> dict[str, Any]:
     webhook, attempt = delivery.webhook, delivery.attempts[-1]
     return {
         "webhook": delivery.id,
         "kind": webhook.kind,
         "state": delivery.state,
         "method": webhook.method,
-        "url": redaction.redact_url(webhook.url, salt),
+        "url": webhook.url,
         "body": webhook.body,
         **_serialize_delivery_attempt(attempt),
         "reason": error_reason(attempt.result),
@@ -227,10 +236,6 @@ def _serialize_delivery_attempt(delivery_attempt: DeliveryAttempt) -> dict[str, 
         "status": result.status,
         "error": result.error,
     }
-
-
-def _preview_result_body(delivery_attempt: DeliveryAttempt, salt: str) -> Any:
-    return redaction.redact_value(preview_body(delivery_attempt.result.body), salt)
 
 
 def _format_time(at: int | None) -> str | None:

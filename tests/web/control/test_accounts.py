@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from mockserver.web.redaction import mask
 from mockserver.web.views.log_lines import format_line
-from mockserver.web.views.redaction import mask
 from tests.support import read
 from tests.support.site import BEARER, read_problem
 from tests.support.site_client import SiteClient

@@ -8,7 +8,8 @@ from mockserver.web.control.matching import (
     Mismatch,
     matches_value,
     mismatches,
-    nearest_items,
+    nearest_indexes,
+    serialize_nearest,
     value_at,
 )
 
@@ -245,8 +246,12 @@ CAUSE = {"field": "cause", "expected": "busy", "actual": "normal"}
 def test_the_nearest_items_are_those_with_the_fewest_mismatches(
     items: list[dict[str, Any]], expected: list[dict[str, Any]]
 ) -> None:
-    assert nearest_items(iter(items), MATCH) == expected
+    differences = [mismatches(each, MATCH) for each in items]
+    indexes = nearest_indexes(map(len, differences))
+    found = [serialize_nearest(items[index], differences[index]) for index in indexes]
+    assert found == expected
 
 
 def test_an_empty_match_has_no_nearest_items() -> None:
-    assert nearest_items([CALL], {}) == []
+    assert mismatches(CALL, {}) == []
+    assert nearest_indexes([0]) == []

@@ -347,3 +347,28 @@ def test_a_wait_advances_the_clock_at_most_to_its_latest_time(edge: EdgeSite) ->
     edge.advance(to="8999-12-31T00:00:00Z")
     assert wait(edge, **DELIVERED_WEBHOOK, advance="876000h").status_code == 408
     assert edge.default.clock.now() == MAX_TIME
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        {"headers.authorization": HEADERS["authorization"]},
+        {"body.session": "s-1"},
+        {"body.variables": {"pin": 7, "auth_token": "t-1"}},
+    ],
+)
+def test_a_wait_finds_a_secret_by_its_value(edge: EdgeSite, match: dict[str, Any]) -> None:
+    """Items show its mask."""
+    fields = {**CLICK_TO_CALL, "session": "s-1", "variables": {"pin": 7, "auth_token": "t-1"}}
+    edge.request("POST", CLICK_TO_CALL_PATH, json=fields, headers=HEADERS)
+    response = wait(edge, **{"for": "request", "match": match})
+    assert ids(response, "requests") == ["r1"]
+
+
+def test_a_wait_that_finds_no_secret_does_not_repeat_it(edge: EdgeSite) -> None:
+    edge.request("POST", CLICK_TO_CALL_PATH, json=CLICK_TO_CALL, headers=HEADERS)
+    response = wait(edge, **{"for": "request", "match": {"headers.authorization": "Bearer other"}})
+    [nearest] = response.json()["nearest"]
+    [difference] = nearest["differs"]
+    assert difference["expected"].startswith("Bearer ***")
+    assert difference["expected"] != difference["actual"]

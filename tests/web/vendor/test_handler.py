@@ -243,7 +243,9 @@ def test_an_exception_in_a_provider_is_a_500_problem_and_changes_no_call(
         response = site.click_to_call(**({"to": None} if part == "refuse" else {}))
     detail = "this is a fault of the mock server: LookupError('oops')"
     assert read_problem(response) == (500, "internal-error", detail)
-    assert caplog.messages == ["a provider failed"]
+    [message] = caplog.messages
+    assert message.startswith("a provider failed\nTraceback")
+    assert message.endswith("LookupError: oops\n")
     state = site.sandbox.state
     assert (read.calls(state), list(read.exchanges(state)), read.peek(state)) == ({}, [], None)
     entries = [(entry.type, entry.at, repr(entry.payload)) for entry in read.journal(state)]

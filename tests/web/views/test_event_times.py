@@ -80,8 +80,8 @@ def test_no_event_shows_a_bare_number_of_milliseconds(provider: str) -> None:
                 for name, value in event.items()
                 if isinstance(value, int | float)
             }
-        for render in FORMATS.values():
-            lines |= set(render(read.journal(state), state).splitlines())
+        for render, _ in FORMATS.values():
+            lines |= {line for entry in read.journal(state) for line in render(entry, state)}
     assert PROVIDERS[provider].provider.vendor_events.keys() <= seen
     assert numbers <= COUNTS
     assert [line for line in lines if TIME_IN_MS.search(line) or "{origin}" in line] == []

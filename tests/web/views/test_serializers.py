@@ -10,7 +10,7 @@ from mockserver.core.selection import ScenarioSet
 from mockserver.core.time import SECOND
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
-from mockserver.web.views.redaction import mask
+from mockserver.web.redaction import mask
 from mockserver.web.views.serializers import serialize_call, serialize_event
 from tests.support import read
 from tests.support.simulation import CLICK_TO_CALL, START, click_to_call, play_until_idle

@@ -13,7 +13,7 @@ from mockserver.core.selection import ScenarioSet
 from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.web.views.redaction import mask
+from mockserver.web.redaction import mask
 from mockserver.web.views.serializers import serialize_delivery, serialize_entry, serialize_exchange
 from tests.support import read
 from tests.support.builders import build_delivery, build_webhook

@@ -1,11 +1,13 @@
 """Credentials are masked wherever they may appear in an output."""
 
+import time
 from typing import Any
 
 import pytest
 
-from mockserver.web.views import redaction
-from mockserver.web.views.redaction import mask
+from mockserver.web import redaction
+from mockserver.web.redaction import mask
+from mockserver.web.secret_pattern import SLICE
 
 SALT = "salt"
 SECRET = "k-123"
@@ -60,6 +62,18 @@ def test_credentials_in_headers_are_masked(
         ([{"token": SECRET}, 1], [{"token": MASKED}, 1]),
         (({"token": SECRET},), [{"token": MASKED}]),
         ({"credentials": "any"}, {"credentials": "any"}),
+        ({"credentials": None}, {"credentials": None}),
+        ({"credentials": SECRET}, {"credentials": MASKED}),
+        ({"credentials": {"mobtexting": [SECRET]}}, {"credentials": {"mobtexting": [MASKED]}}),
+        ({"has_password": True}, {"has_password": True}),
+        ({"key": "5"}, {"key": "5"}),
+        ({"query": f"key={SECRET}"}, {"query": f"key={MASKED}"}),
+        ({"query": {"key": "5"}}, {"query": {"key": "5"}}),
+        ({"headers": {"Cookie": SECRET}}, {"headers": {"Cookie": MASKED}}),
+        ({"headers": [SECRET]}, {"headers": [SECRET]}),
+        ({"headers": {"Cookie": [SECRET]}}, {"headers": {"Cookie": [SECRET]}}),
+        ({"url": f"http://h/?key={SECRET}"}, {"url": f"http://h/?key={MASKED}"}),
+        ({"back": f"http://h/?key={SECRET}#a"}, {"back": f"http://h/?key={MASKED}#a"}),
         ({"credentials": [SECRET, 17]}, {"credentials": [MASKED, mask("17", SALT)]}),
         ({"a": [{"b": {"token": SECRET}}]}, {"a": [{"b": {"token": MASKED}}]}),
     ],
@@ -117,6 +131,15 @@ def test_a_megabyte_of_secret_names_is_scanned_in_linear_time(original: str) -> 
         ("http://h:80/@x", "http://h:80/@x"),
         ("mail a@b.test", "mail a@b.test"),
         (f'{{"api_key": "{SECRET}", "a": "b', f'{{"api_key": "{MASKED}", "a": "b'),
+        ('"password": "one, two" : 3', f'"password": "{mask("one, two", SALT)}" : 3'),
+        (f'\\"token\\": \\"{SECRET}\\"', f'\\"token\\": \\"{MASKED}\\"'),
+        (f"key={SECRET}", f"key={MASKED}"),
+        (f"a=1&key[0]={SECRET}&b", f"a=1&key[0]={MASKED}&b"),
+        ("monkey=1&key", "monkey=1&key"),
+        (f"u=http%3A%2F%2Fh%3Fkey%3D{SECRET}%26a", f"u=http%3A%2F%2Fh%3Fkey%3D{MASKED}%26a"),
+        (f"u=http%3A%2F%2F{SECRET}%40h&a", f"u=http%3A%2F%2F{MASKED}%40h&a"),
+        (f"http:\\/\\/{SECRET}@h", f"http:\\/\\/{MASKED}@h"),
+        (f"\u0130 TOKEN={SECRET}", f"\u0130 TOKEN={MASKED}"),
     ],
 )
 def test_credentials_in_text_are_masked(original: str, expected: str) -> None:
@@ -149,3 +172,40 @@ def test_a_known_secret_is_masked_in_text_unless_it_is_short(
     secret: str | None, expected: object
 ) -> None:
     assert redaction.redact_secret({"a": [f"see {SECRET}", 1]}, secret, SALT) == expected
+
+
+@pytest.mark.parametrize("before", [SLICE - 9, SLICE - 1, SLICE, SLICE + 1, 3 * SLICE - 4])
+@pytest.mark.parametrize("length", [1, 10, SLICE, 2 * SLICE])
+def test_a_secret_is_masked_wherever_it_begins_and_ends_in_a_long_text(
+    before: int, length: int
+) -> None:
+    """A long text is searched in slices."""
+    secret = "s" * length
+    original = f"{' ' * before}a token={secret}&a=1 and token={SECRET}"
+    expected = f"{' ' * before}a token={mask(secret, SALT)}&a=1 and token={MASKED}"
+    assert redaction.redact_text(original, SALT) == expected
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("token", "token=x&", "token: x, ", "a=b&", "%41%5F", "://", "http://h/?a=1 "),
+        *(
+            '"token":',
+            'name="token"',
+            "token ",
+            "\\",
+            '\\"',
+            "&key[",
+            "token[",
+            "u:p@",
+            "[[[",
+            "=" * 9,
+        ),
+    ],
+)
+def test_a_megabyte_of_anything_is_redacted_in_under_two_seconds(unit: str) -> None:
+    """A scan that starts over again and again would take minutes."""
+    started_at = time.thread_time()
+    redaction.redact_text(unit * (1_000_000 // len(unit)), SALT)
+    assert time.thread_time() - started_at < 2

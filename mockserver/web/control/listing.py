@@ -1,0 +1,127 @@
+"""Responds with long lists and texts, which are rendered and sent in slices."""
+
+import json
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.control.params import dependencies_of, paginate
+from mockserver.web.slices import Job, pause_if_many, run_in_slices
+
+MAX_PIECE: Final = 262_144  # bytes that are sent at once
+
+Item = Mapping[str, Any]
+ListedItem = Mapping[str, Any]
+"""What a list is filtered and paged by, such as `id`, and the `value` itself."""
+
+encode_json: Final = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+class ItemKind(NamedTuple):
+    """Calls, requests or webhooks; `name` is the key of the list.
+
+    `build_job` returns the job that serializes a value, `version` what differs if it would be
+    serialized otherwise. `unread_values` yields (id, value) of those that may be new or have
+    changed, oldest first, given those that are known by their ids. `count` counts all there are,
+    `ids` returns their ids.
+    """
+
+    name: str
+    build_job: Callable[[Request, Any], Job[dict[str, Any]]]
+    version: Callable[[Sandbox, Any], object]
+    unread_values: Callable[[Sandbox, Collection[str]], Iterable[tuple[str, Any]]]
+    count: Callable[[Sandbox], int]
+    ids: Callable[[Sandbox], Collection[str]]
+
+
+async def respond_with_page(
+    request: Request, kind: ItemKind, items: Iterable[ListedItem], evicted: int
+) -> Response:
+    """Respond with the items of a page."""
+    page = paginate(items, request)
+    return await respond_with_items(request, kind, page, {"evicted": evicted})
+
+
+async def respond_with_items(
+    request: Request,
+    kind: ItemKind,
+    items: Sequence[ListedItem],
+    members: Mapping[str, object] = EMPTY_MAPPING,
+) -> Response:
+    """Respond with items, and with other members behind their list."""
+    await pause_if_many(items)
+    jobs = (encoded(kind.build_job(request, item["value"])) for item in items)
+    return await respond_with_json(request, kind.name, jobs, members)
+
+
+async def respond_with_json(
+    request: Request,
+    name: str,
+    jobs: Iterable[Job[bytes]],
+    members: Mapping[str, object] = EMPTY_MAPPING,
+    before: Mapping[str, object] = EMPTY_MAPPING,
+) -> Response:
+    """Respond with an object: `before`, a list of what the jobs return, then `members`."""
+    texts = [text async for text in run_in_slices(jobs, dependencies_of(request).background)]
+    await pause_if_many(texts)
+    first = "".join(f"{encode_json(key)}:{encode_json(value)}," for key, value in before.items())
+    rest = "".join(f",{encode_json(key)}:{encode_json(value)}" for key, value in members.items())
+    heading, end = f"{{{first}{encode_json(name)}:[", f"]{rest}}}"
+    parts = [heading.encode(), *separated(texts), end.encode()]
+    return respond_with_texts(request, parts, "application/json")
+
+
+def separated(texts: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the texts with a comma before each but the first."""
+    return (b"," + text if index else text for index, text in enumerate(texts))
+
+
+def encoded(job: Job[dict[str, Any]]) -> Job[bytes]:
+    """A job that returns the item as JSON."""
+    return Job(job.weight, lambda: encode_json(job.run()).encode())
+
+
+async def respond_with_lines(
+    request: Request, jobs: Iterable[Job[str]], media_type: str
+) -> Response:
+    """Respond with the lines that the jobs return."""
+    lines = run_in_slices(jobs, dependencies_of(request).background)
+    texts = [f"{line}\n".encode() async for line in lines]
+    await pause_if_many(texts)
+    return respond_with_texts(request, texts, media_type)
+
+
+def respond_with_texts(request: Request, texts: Sequence[bytes], media_type: str) -> Response:
+    """Respond with a text in parts; a long one is sent in pieces."""
+    size = sum(map(len, texts))
+    if size <= MAX_PIECE:
+        return Response(b"".join(texts), media_type=media_type)
+    headers = {"content-length": str(size)}
+    if request.method == "HEAD":
+        return Response(None, headers=headers, media_type=media_type)
+    return StreamingResponse(_join_pieces(texts), headers=headers, media_type=media_type)
+
+
+async def _join_pieces(texts: Iterable[bytes]) -> AsyncIterator[bytes]:
+    parts: list[bytes] = []
+    size = 0
+    for text in texts:
+        parts.append(text)
+        size += len(text)
+        if size > MAX_PIECE:
+            yield b"".join(parts)
+            parts, size = [], 0
+    yield b"".join(parts)
