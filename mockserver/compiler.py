@@ -17,6 +17,7 @@ from mockserver.config.schema_checks import load_scenario_schema
 from mockserver.config.source_texts import SourceText
 from mockserver.config.upgrade import upgrade_text
 from mockserver.core.account import Account
+from mockserver.core.address_policy import build_policy, judge_url
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import AccountKey, AccountNote, Configuration
 from mockserver.core.immutable import EMPTY_MAPPING
@@ -55,7 +56,8 @@ def build_configuration(settings: Settings) -> Configuration:
     """
     providers = load_providers()
     _check_provider_options(settings, providers)
-    checked = check_sources(load_sources(settings), providers)
+    policy = build_policy(settings.webhook_targets, settings.webhook_rewrite)
+    checked = check_sources(load_sources(settings), providers, policy)
     definitions = checked.definitions
     configuration = Configuration(
         seed=settings.seed or secrets.token_hex(3),
@@ -64,7 +66,7 @@ def build_configuration(settings: Settings) -> Configuration:
         accounts={
             key: _with_quirks(account, settings) for key, account in definitions.accounts.items()
         },
-        parse_account=partial(parse_account, collect_known_names(providers)),
+        parse_account=partial(parse_account, collect_known_names(providers, policy)),
         webhook_targets=settings.webhook,
         populate=partial(with_fake_records, providers),
     )
@@ -80,6 +82,7 @@ class ScenarioCompiler:
 
     def __init__(self, settings: Settings) -> None:
         self.sources = load_sources(settings)
+        self._policy = build_policy(settings.webhook_targets, settings.webhook_rewrite)
 
     def adopt_sources(self, other: "ScenarioCompiler") -> None:
         """Use the files as the other compiler has read them."""
@@ -122,7 +125,7 @@ class ScenarioCompiler:
             )
             for name, text in scenario_texts.items()
         ]
-        checked = check_sources([*self.sources, *uploads], current.providers)
+        checked = check_sources([*self.sources, *uploads], current.providers, self._policy)
         definitions = checked.definitions
         scenarios = definitions.scenarios._replace(number_plan=base.scenarios.number_plan)
         configuration = base._replace(seed=current.seed, scenarios=scenarios)
@@ -200,7 +203,7 @@ def _build_read_error(error: OSError) -> SettingsError:
 
 
 def _check_provider_options(settings: Settings, providers: Mapping[str, BoundProvider]) -> None:
-    """Check the providers of `--webhook` and `--quirk`, and that each provider has its quirk.
+    """Check the providers of `--webhook` and `--quirk`, the URLs, and the quirks of each provider.
 
     Raises:
         SettingsError: for an unknown name; it says the nearest one, or all.
@@ -210,6 +213,10 @@ def _check_provider_options(settings: Settings, providers: Mapping[str, BoundPro
         if name not in providers:
             hint = did_you_mean(name, providers) or f"known: {', '.join(providers)}"
             raise SettingsError(f"{option}: no provider is named {name!r}: {hint}")
+    policy = build_policy(settings.webhook_targets, settings.webhook_rewrite)
+    for name, url in settings.webhook.items():
+        if rejection := judge_url(url, policy):
+            raise SettingsError(f"webhook of {name}: no webhook can go there: {rejection.reason}")
     for name, quirk in settings.quirk:
         known = providers[name].provider.quirks
         if quirk not in known:

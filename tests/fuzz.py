@@ -14,7 +14,7 @@ import atheris
 
 with atheris.instrument_imports(include=["mockserver", "yaml", "python_multipart"]):
     from mockserver.config.yaml_document import parse_document
-    from mockserver.delivery.address_policy import parse_url
+    from mockserver.core.webhook_url import parse_url
     from mockserver.web.vendor.request import parse_fields
 
 TESTS = Path(__file__).parent

@@ -19,8 +19,9 @@ from mockserver.app.addresses import (
 )
 from mockserver.app.output import print_ready_lines
 from mockserver.compiler import ScenarioCompiler, count_scenarios
+from mockserver.core.address_policy import AddressPolicy
 from mockserver.core.configuration import Configuration
-from mockserver.delivery.address_policy import AddressPolicy, ParsedUrl, parse_url
+from mockserver.core.webhook_url import ParsedUrl, parse_url
 from mockserver.delivery.own_address import OwnAddress
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry

@@ -460,13 +460,21 @@ CALLERS = {
     "agenda": {
         *("effects", "reordering", "sandbox_state", "simulated_attempts", "simulation", "webhooks"),
     },
-    "calls": {"effects", "pipeline", "retention", "scenario_selection", "simulation"},
+    "calls": {"effects", "failures", "pipeline", "retention", "scenario_selection", "simulation"},
     "counters": {"effects", "pipeline"},
     "deliveries": {
-        *("reordering", "retention", "simulated_attempts", "webhooks"),
+        *("failures", "reordering", "retention", "simulated_attempts", "webhooks"),
     },
     "journal": {
-        *("commands", "effects", "ignored_words", "own_refusals", "pipeline", "sandbox_state"),
+        *(
+            "commands",
+            "effects",
+            "failures",
+            "ignored_words",
+            "own_refusals",
+            "pipeline",
+            "sandbox_state",
+        ),
         *("simulation", "webhooks"),
     },
 }
@@ -475,7 +483,7 @@ CALLERS = {
 STATE_CALLERS = {
     "reset": {"commands"},
     "set_configuration": {"commands"},
-    "drop_stale_items": {"pipeline", "simulation"},
+    "drop_stale_items": {"failures", "pipeline", "simulation"},
 }
 """Verb of the state itself -> the modules of the engine that call it."""
 
@@ -615,7 +623,7 @@ def test_every_method_of_an_owner_is_a_verb_or_a_query(owner: str) -> None:
 ENTRY_POINTS = {
     "app": set[str](),
     "replay": set[str](),
-    "runtime": {"commands", "simulation.run_due_item", "webhooks.complete_attempt"},
+    "runtime": {"commands", "failures", "simulation.run_due_item", "webhooks.complete_attempt"},
     "web": {
         *("commands", "own_refusals", "pipeline", "scenario_selection"),
         *("call_scenarios.applied_parts", "call_scenarios.reached_names"),

@@ -7,6 +7,7 @@ import pytest
 
 from mockserver.compiler import (
     InvalidFiles,
+    ScenarioCompiler,
     build_configuration,
     count_scenarios,
     example_number,
@@ -84,10 +85,21 @@ def test_the_configuration_draws_a_seed_unless_the_settings_have_one(
                 "client-identifier"
             ),
         ),
+        (
+            {"webhook": {"mobtexting": "http://u:secret@[zz]/"}},
+            "webhook of mobtexting: no webhook can go there: the URL cannot be read",
+        ),
+        (
+            {"webhook": {"phonon": "http://8.8.8.8/"}},
+            (
+                "webhook of phonon: no webhook can go there: "
+                "8.8.8.8 (public) is not among the --webhook-targets"
+            ),
+        ),
         ({"quirk": (("innocalls", "zzz"),)}, "quirk: innocalls has no quirk 'zzz': known: none"),
     ],
 )
-def test_settings_for_an_unknown_provider_or_quirk_are_refused(
+def test_settings_of_an_unknown_provider_or_quirk_or_useless_url_are_refused(
     changes: dict[str, object], message: str
 ) -> None:
     with pytest.raises(SettingsError) as error:
@@ -153,6 +165,23 @@ def test_scenario_files_are_the_named_ones_or_the_default_file(
 def test_a_directory_with_the_name_of_the_default_file_is_ignored(folder: Path) -> None:
     (folder / "mockserver.yaml").mkdir()
     assert scenario_files(SETTINGS) == []
+
+
+def test_the_webhook_targets_decide_on_the_urls_of_settings_and_files(folder: Path) -> None:
+    url = "http://8.8.8.8/"
+    text = f"accounts: {{x: {{provider: mobtexting, webhooks: {{any: '{url}'}}}}}}"
+    write_files(folder, {"mockserver.yaml": text})
+    with pytest.raises(InvalidFiles) as error:
+        build_configuration(SETTINGS)
+    reason = "8.8.8.8 (public) is not among the --webhook-targets"
+    assert f"no webhook can go there: {reason}" in str(error.value)
+    allowed = SETTINGS._replace(webhook={"phonon": url}, webhook_targets=("public",))
+    configuration = build_configuration(allowed)
+    assert configuration.webhook_targets == {"phonon": url}
+    document = {"webhooks": {"any": url}}
+    assert configuration.parse_account("x", "mobtexting", document)[1] == ()
+    update, problems = ScenarioCompiler(allowed)(configuration, {"mine": b"legs: {a: busy}"})
+    assert (update is not None, problems) == (True, ())
 
 
 @pytest.mark.parametrize("name", ["gone.yaml", "gone/", "here/gone.yaml"])

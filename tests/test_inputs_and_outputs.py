@@ -140,16 +140,18 @@ INPUTS = {
     "commands.delete_scenario": "runtime/sandbox.py Sandbox.delete_scenario",
     "commands.set_configuration": "runtime/sandbox.py Sandbox.set_configuration",
     "commands.reset": "runtime/sandbox.py Sandbox.reset",
-    "commands.record_clock": "runtime/sandbox.py Sandbox.record_clock",
+    "commands.record_clock": "runtime/scheduler.py Scheduler.record_clock",
     "commands.record_error": "runtime/scheduler.py Scheduler.record_error",
     "simulation.run_due_item": "runtime/scheduler.py Scheduler._run_item",
+    "failures.fail_item": "runtime/scheduler.py Scheduler._run_item",
+    "failures.fail_attempt": "runtime/scheduler.py Scheduler._store_result",
     "webhooks.complete_attempt": "runtime/scheduler.py Scheduler._store_result",
 }
 """Function of the engine that changes a state -> the only place that calls it.
 
 A vendor request is admitted, and then responded to or given up. A command is called by its route or
 by its verb of `Sandbox`. A turn of the scheduler runs one due item. A delivery attempt has a
-result.
+result. Either may raise: the call or the webhook fails.
 """
 
 
@@ -191,7 +193,9 @@ SANDBOX_INPUTS = {
     "Sandbox.set_clock_mode": ["web/control/clock.py put_clock"],
     "Sandbox.record_clock": [
         "replay/player.py Player._record_clock",
+        "runtime/sandbox.py Sandbox.record_clock",
         "runtime/sandbox.py Sandbox.set_clock_mode",
+        "runtime/scheduler.py Scheduler._record_set_back",
         "web/control/clock.py advance_clock",
     ],
     "Sandbox.receive_webhook": [

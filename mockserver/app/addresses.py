@@ -3,7 +3,8 @@
 import secrets
 from socket import socket
 
-from mockserver.delivery.address_policy import DEFAULT_POLICY, AddressPolicy, ParsedUrl, parse_url
+from mockserver.core.address_policy import AddressPolicy, build_policy
+from mockserver.core.webhook_url import ParsedUrl, parse_url
 from mockserver.delivery.own_address import OwnAddress
 from mockserver.settings import Settings
 from mockserver.web.access_control import OPEN_ACCESS, AccessControl
@@ -23,9 +24,7 @@ def build_own_address(settings: Settings, listener: socket) -> OwnAddress:
 
 
 def build_address_policy(settings: Settings) -> AddressPolicy:
-    return AddressPolicy(
-        (*DEFAULT_POLICY.allow, *settings.webhook_targets), dict(settings.webhook_rewrite)
-    )
+    return build_policy(settings.webhook_targets, settings.webhook_rewrite)
 
 
 def own_tls_endpoint(address: ServerAddress, settings: Settings) -> tuple[str, int, str] | None:

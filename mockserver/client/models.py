@@ -132,6 +132,7 @@ class AdvanceResult:
     pending: int
     waiting: tuple[str, ...]
     stop_reason: str | None
+    errors: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,7 @@ def parse_advance_result(raw: Json) -> AdvanceResult:
         pending=raw["pending"],
         waiting=tuple(raw["waiting"]),
         stop_reason=raw["stop_reason"],
+        errors=raw["errors"],
     )
 
 

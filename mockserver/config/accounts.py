@@ -22,6 +22,7 @@ from mockserver.config.schema_checks import (
 )
 from mockserver.core.account import Account, Limits, Retry, merge_patch
 from mockserver.core.account_values import AccountRules
+from mockserver.core.address_policy import AddressPolicy, judge_url
 from mockserver.core.time import Duration
 
 RawMapping = Mapping[str, Any]
@@ -100,6 +101,14 @@ def _value_problems(
         for path, message in records.record_problems(record_type, body.get(kind, {}), identity):
             yield (kind, *path), message
     yield from common_key_problems(body, rules)
+    yield from _url_problems(known_names.policy, body)
+
+
+def _url_problems(policy: AddressPolicy, body: RawMapping) -> Iterator[PathProblem]:
+    """Yield the URLs that no webhook would ever go to; the messages quote none of them."""
+    for name, url in body.get("webhooks", {}).items():
+        if rejection := judge_url(url, policy):
+            yield ("webhooks", name), f"no webhook can go there: {rejection.reason}"
 
 
 def _known_keys(known_names: KnownNames, provider: str) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
-"""Check the formats `phone` and `language`, which schema files use beside those of JSON Schema."""
+"""Check the formats of schema files beside those of JSON Schema."""
 
 from functools import cache
 from typing import Any, Final
+
+from mockserver.core.webhook_url import TargetRejection, parse_url
 
 
 def is_phone_number(value: object) -> bool:
@@ -37,7 +39,18 @@ def is_language_tag(value: object) -> bool:
         return False
 
 
-FORMAT_CHECKS: Final = {"phone": is_phone_number, "language": is_language_tag}
+def is_readable_url(value: object) -> bool:
+    """Whether it is a URL that a webhook can be sent to, or no http URL, or no string."""
+    if not isinstance(value, str) or not value.strip().lower().startswith(("http:", "https:")):
+        return True
+    return not isinstance(parse_url(value.strip()), TargetRejection)
+
+
+FORMAT_CHECKS: Final = {
+    "phone": is_phone_number,
+    "language": is_language_tag,
+    "webhook-url": is_readable_url,
+}
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from mockserver.core.account import Retry
 from mockserver.core.account_values import AccountRules
+from mockserver.core.address_policy import DEFAULT_POLICY, AddressPolicy
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.leg_names import all_leg_names
 from mockserver.core.provider import VendorEvent, all_faults
@@ -19,7 +20,7 @@ class KnownNames(NamedTuple):
     `record_types` and `vendor_events` map names to values, `settings_types` is None for a provider
     without settings, `generated_kinds` are the kinds of records that `generate` may name, and
     `account_rules` say what else its accounts may have, and `retries` are the retry policies of
-    the vendors.
+    the vendors. `policy` says where webhooks may go.
     """
 
     operations: Mapping[str, tuple[str, ...]]
@@ -34,9 +35,12 @@ class KnownNames(NamedTuple):
     retries: Mapping[str, Retry] = MappingProxyType({})
     account_rules: Mapping[str, AccountRules] = MappingProxyType({})
     sends_webhooks: Mapping[str, bool] = MappingProxyType({})
+    policy: AddressPolicy = DEFAULT_POLICY
 
 
-def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNames:
+def collect_known_names(
+    bound_providers: Mapping[str, BoundProvider], policy: AddressPolicy = DEFAULT_POLICY
+) -> KnownNames:
     providers = [bound.provider for bound in bound_providers.values()]
     webhook_kinds = [kind for provider in providers for kind in provider.webhooks]
     return KnownNames(
@@ -57,6 +61,7 @@ def collect_known_names(bound_providers: Mapping[str, BoundProvider]) -> KnownNa
         retries={provider.name: provider.retry for provider in providers},
         account_rules={provider.name: provider.account_rules for provider in providers},
         sends_webhooks={provider.name: bool(provider.webhooks) for provider in providers},
+        policy=policy,
     )
 
 

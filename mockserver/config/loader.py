@@ -30,6 +30,7 @@ from mockserver.config.sound_entries import (
 from mockserver.config.source_texts import SourceText, parse_sources
 from mockserver.config.unreachable import find_unreachable
 from mockserver.core.account import Account
+from mockserver.core.address_policy import DEFAULT_POLICY, AddressPolicy
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.playability import AccountKey, all_sites
 from mockserver.core.scenario import Scenario
@@ -78,13 +79,15 @@ def load_definitions(
 
 
 def check_sources(
-    sources: Iterable[SourceText], providers: Mapping[str, BoundProvider]
+    sources: Iterable[SourceText],
+    providers: Mapping[str, BoundProvider],
+    policy: AddressPolicy = DEFAULT_POLICY,
 ) -> CheckedFiles:
     """Check the files in all ways except the dry run, and build what can be dry-run.
 
     What scenarios say together is checked only of those without other problems.
     """
-    known_names = collect_known_names(providers)
+    known_names = collect_known_names(providers, policy)
     files, problems, lost_keys = parse_sources(sources)
     _add_problems_of_each_file(files, known_names, lost_keys)
     _add_cycle_problems(files)

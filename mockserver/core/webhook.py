@@ -59,6 +59,7 @@ ERROR_REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "protocol": "the response of the receiver is not valid HTTP",
         "too-large": "the response of the receiver is too large",
         "refused-target": "webhooks may not be sent to this address",
+        "internal": "the mock server is at fault: the entry `error` of its journal says why",
     }
 )
 """Error of a delivery attempt -> what it means, in one sentence."""

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher, render_body
+from mockserver.core.webhook_url import ParsedUrl, parse_url
 
 AsgiMessage = MutableMapping[str, Any]
 Application = Callable[
@@ -36,13 +37,21 @@ class AsgiDispatcher:
         self._apps = apps
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
-        url = urlsplit(delivery.webhook.url)
-        app = self._apps.get(f"{url.scheme}://{url.netloc}")
+        app = self._apps.get(_origin(delivery.webhook.url)) if self._apps else None
         if app is None:
             return await self._dispatcher.deliver(delivery)
         start = monotonic()
         result = await _deliver_to_app(app, delivery)
         return result.replace(duration_ms=round((monotonic() - start) * 1_000))
+
+
+def _origin(url: str) -> str:
+    """The origin of a URL; empty if the URL cannot be read, which the other dispatcher reports."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 async def _deliver_to_app(app: AttachedApp, delivery: Delivery) -> DeliveryResult:
@@ -60,7 +69,14 @@ async def _deliver_to_app(app: AttachedApp, delivery: Delivery) -> DeliveryResul
 
 async def _send_delivery(application: Application, delivery: Delivery) -> DeliveryResult:
     webhook, url = delivery.webhook, urlsplit(delivery.webhook.url)
-    headers = {"host": url.netloc, "content-type": "application/json", **webhook.headers}
+    parsed = parse_url(webhook.url)
+    authorization = parsed.authorization if isinstance(parsed, ParsedUrl) else ""
+    headers = {
+        "host": url.netloc.rpartition("@")[2],
+        "content-type": "application/json",
+        **({"authorization": authorization} if authorization else {}),
+        **webhook.headers,
+    }
     scope = {
         "method": webhook.method,
         "scheme": url.scheme,

@@ -9,8 +9,8 @@ from typing import Final, cast
 
 import httptools
 
+from mockserver.core.address_policy import ResolvedTarget
 from mockserver.core.webhook import DeliveryResult
-from mockserver.delivery.address_policy import ResolvedTarget
 from mockserver.delivery.http_request import HttpRequest
 
 MAX_BYTES: Final = 65_536

@@ -8,13 +8,9 @@ from time import monotonic
 from typing import Final
 from weakref import WeakValueDictionary
 
+from mockserver.core.address_policy import DEFAULT_POLICY, AddressPolicy, ResolvedTarget
 from mockserver.core.webhook import DEPTH_HEADER, ORIGIN_PLACEHOLDER, Delivery, DeliveryResult
-from mockserver.delivery.address_policy import (
-    DEFAULT_POLICY,
-    AddressPolicy,
-    ResolvedTarget,
-    TargetRejection,
-)
+from mockserver.core.webhook_url import TargetRejection
 from mockserver.delivery.connection import Connection, connect
 from mockserver.delivery.http_request import HttpRequest, build_request
 from mockserver.delivery.own_address import OwnAddress, is_own
@@ -107,9 +103,8 @@ class WebhookDispatcher:
                 result = await self._loopback(request) if is_own else None
                 return result or await self._send(target, request, delivery.depth)
         except (OSError, ValueError) as error:
-            return DeliveryResult(
-                None, next(name for kind, name in ERROR_NAMES if isinstance(error, kind))
-            )
+            name = next(name for kind, name in ERROR_NAMES if isinstance(error, kind))
+            return DeliveryResult(None, name, reason=_describe_certificate(error))
 
     def _is_own_server(self, target: ResolvedTarget) -> bool:
         """Return True if the checked address is that of this server.
@@ -172,6 +167,14 @@ class WebhookDispatcher:
     @cached_property
     def _default_ssl_context(self) -> ssl.SSLContext:
         return ssl.create_default_context()
+
+
+def _describe_certificate(error: Exception) -> str:
+    """Say what is wrong with the certificate of the receiver; empty for any other error."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        verdict = getattr(error, "verify_message", "")
+        return f"the certificate of the receiver is not accepted: {verdict}"
+    return ""
 
 
 def build_rejection(rejection: TargetRejection) -> DeliveryResult:

@@ -7,7 +7,7 @@ from typing import Final
 from mockserver import __version__
 from mockserver.core.value import Value
 from mockserver.core.webhook import Webhook, render_body
-from mockserver.delivery.address_policy import ParsedUrl
+from mockserver.core.webhook_url import ParsedUrl
 
 CLOSE: Final = "close"
 """`Connection` of a webhook that has no such header of its own: each has its own connection."""
@@ -49,6 +49,8 @@ def build_request(url: ParsedUrl, webhook: Webhook) -> HttpRequest:
     """
     body = render_body(webhook)
     headers = {"host": url.authority, **DEFAULT_HEADERS}
+    if url.authorization:
+        headers["authorization"] = url.authorization
     if webhook.body is not None:
         headers["content-type"] = "application/json"
     if body or webhook.method not in BODILESS_METHODS:

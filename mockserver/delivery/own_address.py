@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from typing import Final
 
 from mockserver.core.value import Value
-from mockserver.delivery.address_policy import ParsedUrl
+from mockserver.core.webhook_url import ParsedUrl
 
 ANY_IPV4: Final = "0.0.0.0"  # noqa: S104 - compared, not bound
 WILDCARDS: Final = (ANY_IPV4, "::")

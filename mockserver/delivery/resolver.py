@@ -8,7 +8,8 @@ from threading import Thread
 from time import monotonic
 from typing import Final
 
-Addresses = tuple[str, ...]
+from mockserver.core.address_policy import Addresses
+
 Lookup = Future[Addresses]
 Jobs = SimpleQueue[tuple[str, float, Lookup] | None]
 """(host name, deadline, lookup) for one of the threads; None ends one."""

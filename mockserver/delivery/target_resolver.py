@@ -3,16 +3,16 @@
 from functools import lru_cache
 from typing import Final
 
-from mockserver.delivery.address_policy import (
+from mockserver.core.address_policy import (
     DEFAULT_POLICY,
+    Addresses,
     AddressPolicy,
     ResolvedTarget,
-    TargetRejection,
     filter_addresses,
     parse_network,
-    parse_url,
 )
-from mockserver.delivery.resolver import Addresses, Resolver
+from mockserver.core.webhook_url import TargetRejection, parse_url
+from mockserver.delivery.resolver import Resolver
 
 CACHE_SIZE: Final = 512  # parsed URLs and checked address lists; host names are resolved every time
 
@@ -35,11 +35,12 @@ class TargetResolver:
         name = self._policy.rewrite.get(parsed.host, parsed.host)
         addresses = await self.find_addresses(name)
         if not addresses:
-            return TargetRejection("dns", f"no address of {name} was found")
+            return TargetRejection("dns", f"no address of {_describe(parsed.host, name)} was found")
         names = frozenset((parsed.host, name))
         allowed = self._filter_addresses(addresses, names, self._policy.allow)
         if isinstance(allowed, TargetRejection):
-            return allowed
+            looked_up = "" if name == parsed.host else f"{_describe(parsed.host, name)}: "
+            return allowed.replace(reason=f"{looked_up}{allowed.reason}")
         return ResolvedTarget(parsed.host, parsed.port, allowed[0], allowed[1:], parsed)
 
     async def find_addresses(self, name: str) -> Addresses:
@@ -54,3 +55,8 @@ class TargetResolver:
     def close(self) -> None:
         """End the threads of the resolver."""
         self._resolver.close()
+
+
+def _describe(host: str, name: str) -> str:
+    """The name that was looked up, and that of the URL if `--webhook-rewrite` has replaced it."""
+    return name if name == host else f"{name} (--webhook-rewrite of {host})"

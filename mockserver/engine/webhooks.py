@@ -169,8 +169,8 @@ def complete_attempt(
 ) -> None:
     """Store the result of a delivery attempt, and schedule the next attempt if one is due.
 
-    A result from an earlier epoch, before a reset, is ignored. The entry of a simulated attempt is
-    journaled at its end, as virtual time has passed.
+    A result from an earlier epoch, before a reset, is ignored. The entry is journaled at the end of
+    the attempt, which itself has the time of its beginning.
     """
     if delivery.epoch != state.epoch:
         return
@@ -184,7 +184,7 @@ def complete_attempt(
     state.deliveries.update(updated)
     state.journal.append(
         JournalEntry(
-            now if result.simulated else at,
+            now,
             "delivery-attempt",
             delivery.webhook.call_id,
             updated,

@@ -112,7 +112,7 @@ class Player:
         self._dispatcher.set_result(entry)
 
     def _record_clock(self, entry: Json) -> None:
-        reading = {key: entry[key] for key in ("mode", "advance") if key in entry}
+        reading = {key: entry[key] for key in ("mode", "advance", "wall_clock") if key in entry}
         self._sandbox.record_clock(reading)
 
     def _send(self, request: AsgiRequest) -> None:

@@ -72,5 +72,5 @@ async def _replay(name: str, entries: list[Json], settings: Settings) -> ReplayR
     sandbox = sandboxes.get_or_create(name)
     player = Player(sandbox, dispatcher, build_app(dependencies, _no_lifespan))
     stop_reason = await player.play(entries)
-    await sandbox.scheduler.cancel_deliveries()
+    await sandbox.scheduler.deliveries.cancel()
     return ReplayResult(tuple(export_lines(sandbox.state, (OWN_ORIGIN,))), stop_reason)

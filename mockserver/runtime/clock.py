@@ -3,11 +3,23 @@
 import re
 import time
 from collections.abc import Callable
+from typing import Final
 
 from mockserver.core.time import SECOND
 
 PACE = re.compile(r"([1-9]\d{0,5}(?:\.\d{1,3})?)x")
 MODES = "real, manual, instant, or a pace such as 60x"
+
+WALL_MODES: Final = ("real", "instant")
+"""The modes whose time follows the wall clock."""
+
+MAX_SLEEP: Final = 1.0
+"""Real seconds after which the wall clock is read again while something is due later."""
+
+MIN_SET_BACK: Final = 1.0
+"""Seconds by which the wall clock has to go back for that to be counted."""
+
+SET_BACK: Final = "was set back: time goes on here, and follows it again once it has caught up"
 
 
 def parse_rate(mode: str) -> float | None:
@@ -20,20 +32,53 @@ def parse_rate(mode: str) -> float | None:
     return float(pace[1]) if pace else named_rate
 
 
+class WallClock:
+    """Counts real seconds by a monotonic clock, and follows the wall clock when it jumps forward.
+
+    It jumps when a machine was suspended, for example, as the monotonic clock stands still then.
+    When the wall clock is set back, the seconds go on, until it has caught up; `set_backs` counts
+    how often that was.
+    """
+
+    def __init__(self, monotonic: Callable[[], float], wall: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._wall = wall
+        self.set_backs = 0
+        self._last_lead = self._most_lead = wall() - monotonic()
+
+    def __call__(self) -> float:
+        # the wall clock first: a pause of the process between the two is no jump forward
+        wall = self._wall()
+        monotonic = self._monotonic()
+        lead = wall - monotonic
+        if not self._last_lead - MIN_SET_BACK <= lead <= self._last_lead:
+            self.set_backs += lead < self._last_lead
+            self._last_lead = lead
+            self._most_lead = max(self._most_lead, lead)
+        return monotonic + self._most_lead
+
+
 class Clock:
-    """A virtual clock in ms; `monotonic` is the real clock behind it, in seconds."""
+    """A virtual clock in ms; `monotonic` is the real clock behind it, in seconds.
+
+    With `wall`, the modes `WALL_MODES` follow that clock.
+    """
 
     def __init__(
-        self, mode: str, start: int, monotonic: Callable[[], float] = time.monotonic
+        self,
+        mode: str,
+        start: int,
+        monotonic: Callable[[], float] = time.monotonic,
+        wall: WallClock | None = None,
     ) -> None:
         self._monotonic = monotonic
+        self._wall = wall
         self._base = start
-        self._anchor = monotonic()
         self._apply_mode(mode)
 
     def set_mode(self, mode: str) -> None:
         """Change the mode; the time goes on without a jump."""
-        self._base, self._anchor = self.now(), self._monotonic()
+        self._base = self.now()
         self._apply_mode(mode)
 
     def _apply_mode(self, mode: str) -> None:
@@ -41,17 +86,29 @@ class Clock:
         self._rate = parse_rate(mode) or 0.0
         self.is_manual = self._rate == 0
         self.is_instant = mode == "instant"
+        follows_wall = self._wall is not None and mode in WALL_MODES
+        self._seconds = self._wall if self._wall and follows_wall else self._monotonic
+        self._max_sleep = MAX_SLEEP if follows_wall else float("inf")
+        self._anchor = self._seconds()
+
+    @property
+    def set_backs(self) -> int:
+        """How often the wall clock was set back while time followed it."""
+        return self._wall.set_backs if self._wall else 0
 
     def now(self) -> int:
-        return self._base + int((self._monotonic() - self._anchor) * self._rate * SECOND)
+        return self._base + int((self._seconds() - self._anchor) * self._rate * SECOND)
 
     def jump(self, to: int) -> None:
         """Move the clock forward to `to`, in ms; a time in the past changes nothing."""
         if to > self.now():
-            self._base, self._anchor = to, self._monotonic()
+            self._base, self._anchor = to, self._seconds()
 
     def real_seconds_until(self, moment: int) -> float | None:
-        """Return the real seconds until `moment` (in ms); None if only a jump gets there."""
+        """Return the real seconds until `moment` (in ms); None if only a jump gets there.
+
+        A wall clock may jump meanwhile: at most `MAX_SLEEP`, if time follows it.
+        """
         if self.is_manual:
             return None
-        return max(0.0, (moment - self.now()) / SECOND / self._rate)
+        return min(self._max_sleep, max(0.0, (moment - self.now()) / SECOND / self._rate))

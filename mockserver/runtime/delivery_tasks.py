@@ -1,7 +1,7 @@
 """The deliveries of a sandbox that are on their way, each a task."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from weakref import WeakValueDictionary
 
@@ -12,13 +12,14 @@ from mockserver.runtime.tasks import OnError, spawn
 class DeliveryTasks:
     """Starts and owns the tasks; the deliveries of a call go one after another.
 
-    `store` gets each delivery with its result.
+    `store` gets each delivery with its result, or with the internal error that ended it.
+    `tasks` are those on their way.
     """
 
     def __init__(
         self,
         dispatcher: Dispatcher,
-        store: Callable[[Delivery, DeliveryResult], None],
+        store: Callable[[Delivery, DeliveryResult | Exception], None],
         on_error: OnError,
     ) -> None:
         self.dispatcher = dispatcher
@@ -27,6 +28,7 @@ class DeliveryTasks:
         self.begun_count = 0
         """Attempts that have begun, ever."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks: Collection[asyncio.Task[None]] = self._tasks
         self._last_task: asyncio.Task[None] | None = None
         self._last_by_call: dict[str, asyncio.Event] = {}
         self._receivers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -85,14 +87,17 @@ class DeliveryTasks:
         """Deliver a webhook after the previous one of its call; end after the task `turn`."""
         previous, has_result = of_call
         try:
-            if previous:
-                await previous.wait()
-            result = await attempt(delivery)
-        finally:
-            has_result.set()
-            if turn:
-                await asyncio.wait((turn,))
-        self._store(delivery, result)
+            try:
+                if previous:
+                    await previous.wait()
+                result = await attempt(delivery)
+            finally:
+                has_result.set()
+                if turn:
+                    await asyncio.wait((turn,))
+            self._store(delivery, result)
+        except Exception as error:  # noqa: BLE001 - it ends the delivery, which nothing else would
+            self._store(delivery, error)
 
     async def _attempt(self, delivery: Delivery) -> DeliveryResult:
         self.begun_count += 1

@@ -12,7 +12,7 @@ from mockserver.core.configuration import AccountKey, Configuration
 from mockserver.core.webhook import Dispatcher
 from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.runtime.clock import Clock
+from mockserver.runtime.clock import Clock, WallClock
 from mockserver.runtime.inboxes import Inbox, ReceivedRequest
 from mockserver.runtime.scheduler import Scheduler
 from mockserver.runtime.tasks import spawn
@@ -26,7 +26,8 @@ class Timing(NamedTuple):
 
     def build_clock(self) -> Clock:
         """Build a new clock, set to the start."""
-        return Clock(self.mode, time.time_ns() // 1_000_000 if self.start is None else self.start)
+        start = time.time_ns() // 1_000_000 if self.start is None else self.start
+        return Clock(self.mode, start, wall=WallClock(time.monotonic, time.time))
 
 
 class Sandbox:
@@ -89,7 +90,7 @@ class Sandbox:
 
     def record_clock(self, reading: Mapping[str, object]) -> None:
         """Journal a change of the clock, as `commands.record_clock`."""
-        commands.record_clock(self.state, reading, self.clock.now())
+        self.scheduler.record_clock(reading)
 
     async def receive_webhook(self, inbox: str, request: ReceivedRequest) -> int:
         """Let an inbox receive a request; return the status of its response."""
@@ -111,7 +112,7 @@ class Sandbox:
         self._inboxes.clear()
         self.request_durations.clear()
         self.scheduler.clock = clock
-        await self.scheduler.cancel_deliveries()
+        await self.scheduler.deliveries.cancel()
         self.scheduler.wake()
 
     async def stop(self) -> None:

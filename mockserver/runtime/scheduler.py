@@ -1,18 +1,20 @@
 """Run the due items of a sandbox as its clock moves, or while it is advanced."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
 from mockserver.core.time import DAY, MAX_TIME
 from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher
 from mockserver.engine import commands
+from mockserver.engine.failures import fail_attempt, fail_item
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
 from mockserver.engine.state.agenda import DueItem
 from mockserver.engine.webhooks import complete_attempt
-from mockserver.runtime.clock import Clock
+from mockserver.runtime.advances import AdvanceResult, Turns, never_met
+from mockserver.runtime.clock import SET_BACK, Clock
 from mockserver.runtime.delivery_tasks import DeliveryTasks
 
 MAX_EVENTS = 100_000  # due items in one advance until idle
@@ -23,26 +25,6 @@ MAX_PER_REQUEST = 50
 
 NEVER = MAX_TIME + 1
 """The end of a sleep that only `wake` ends, in ms."""
-
-
-def never_met() -> bool:
-    return False
-
-
-class AdvanceResult(NamedTuple):
-    """The result of an advance: due items run, delivery attempts made, and why it ended early.
-
-    `stop_reason` is None, or `limit` if an advance until idle ran into `MAX_EVENTS` or `HORIZON`,
-    `reset` if the sandbox was reset, `stop` if it was stopped.
-    """
-
-    events: int
-    attempts: int
-    stop_reason: str | None
-
-
-class AdvanceInProgress(Exception):
-    """Another advance of this sandbox is running."""
 
 
 class RequestScope(NamedTuple):
@@ -63,9 +45,10 @@ class Scheduler:
     def __init__(self, state: SandboxState, clock: Clock, dispatcher: Dispatcher) -> None:
         self.state = state
         self.clock = clock
-        self.is_advancing = False
+        self._turns = Turns()
         self.is_stopping = False
         self._open_requests = 0
+        self._known_set_backs = 0
         self._sleep_until = NEVER
         self._wake_event = asyncio.Event()
         self.deliveries = DeliveryTasks(dispatcher, self._store_result, self.record_error)
@@ -104,6 +87,7 @@ class Scheduler:
         while True:
             await asyncio.sleep(0)
             self._wake_event.clear()
+            self._record_set_back()
             self.catch_up(YIELD_EVERY)
             pause = self._sleep_time()
             due = self.state.peek() if pause else None
@@ -129,6 +113,10 @@ class Scheduler:
             self._run_item(due)
             await self.wait_idle()
 
+    @property
+    def is_advancing(self) -> bool:
+        return self._turns.is_taken
+
     async def advance(
         self, to: int | None, is_met: Callable[[], bool] = never_met
     ) -> AdvanceResult:
@@ -137,24 +125,25 @@ class Scheduler:
         Ends early, without moving the clock further, as soon as `is_met` returns True.
 
         Raises:
-            AdvanceInProgress: another advance of this sandbox is running.
+            AdvanceInProgress: as `Turns.take`.
         """
-        if self.is_advancing:
-            raise AdvanceInProgress
-        self.is_advancing = True
-        try:
-            return await self._advance_to(to, is_met)
-        finally:
-            self.is_advancing = False
-            self.wake()
+        return await self.advance_from_now(lambda _: to, is_met)
+
+    async def advance_from_now(
+        self, find_target: Callable[[int], int | None], is_met: Callable[[], bool] = never_met
+    ) -> AdvanceResult:
+        """Advance as `advance`, to what `find_target` returns of the time at which it begins."""
+        async with self._turns.take(self.deliveries.tasks):
+            known_errors = self.state.journal.error_count
+            try:
+                result = await self._advance_to(find_target(self.clock.now()), is_met)
+            finally:
+                self.wake()
+            return result._replace(errors=self.state.journal.error_count - known_errors)
 
     async def stop(self) -> None:
         """End an advance where it is, and cancel all deliveries."""
         self.is_stopping = True
-        await self.cancel_deliveries()
-
-    async def cancel_deliveries(self) -> None:
-        """Cancel all deliveries on their way, and wait until they have ended."""
         await self.deliveries.cancel()
 
     async def wait_idle(self) -> None:
@@ -164,6 +153,16 @@ class Scheduler:
     def record_error(self, error: BaseException, call_id: str = "") -> None:
         """Journal an internal error."""
         commands.record_error(self.state, error, self.clock.now(), call_id)
+
+    def record_clock(self, reading: Mapping[str, object]) -> None:
+        """Journal a change of the clock, as `commands.record_clock`."""
+        commands.record_clock(self.state, reading, self.clock.now())
+
+    def _record_set_back(self) -> None:
+        """Journal that the wall clock was set back: nothing is played again."""
+        if self.clock.set_backs != self._known_set_backs:
+            self.record_clock({"wall_clock": SET_BACK})
+        self._known_set_backs = self.clock.set_backs
 
     def _wake_if_due_sooner(self) -> None:
         """Wake the scheduler loop if something is due before its current deadline."""
@@ -196,13 +195,16 @@ class Scheduler:
         try:
             delivery = run_due_item(self.state)
         except Exception as error:  # noqa: BLE001 - an internal error must not stop the clock
-            self.record_error(error, due.subject)
+            fail_item(self.state, due, error, self.clock.now())
             return
         if delivery:
             (start or self.deliveries.start)(delivery)
 
-    def _store_result(self, delivery: Delivery, result: DeliveryResult) -> None:
-        complete_attempt(self.state, delivery, result, self.clock.now())
+    def _store_result(self, delivery: Delivery, result: DeliveryResult | Exception) -> None:
+        if isinstance(result, Exception):
+            fail_attempt(self.state, delivery, result, self.clock.now())
+        else:
+            complete_attempt(self.state, delivery, result, self.clock.now())
         self._wake_if_due_sooner()
 
     async def _advance_to(self, to: int | None, is_met: Callable[[], bool]) -> AdvanceResult:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from operator import add
 
 from mockserver.core.journal import JournalEntry
 from mockserver.runtime.sandbox import Sandbox
@@ -29,7 +31,7 @@ async def wait_until(
         async with asyncio.timeout(timeout):
             await update()
             if advance is not None and not is_met():
-                await sandbox.scheduler.advance(sandbox.clock.now() + advance, is_met)
+                await sandbox.scheduler.advance_from_now(partial(add, advance), is_met)
             with _subscribe(sandbox) as entry_recorded:
                 while True:
                     entry_recorded.clear()

@@ -64,7 +64,8 @@ class AccessControl(NamedTuple):
     ) -> "Response | None":
         """Return a 403 problem, or None if the request may reach a vendor."""
         names = headers.getlist("host")
-        return self.check_origin(headers) or (
+        is_own_page = _is_page_of_vendor(headers, names[0], vendor_hosts)
+        return (None if is_own_page else self.check_origin(headers)) or (
             None if self.allows_host(names[0], vendor_hosts) else foreign_host_problem(names)
         )
 
@@ -113,6 +114,18 @@ def _host_name(authority: str) -> str:
 def _is_vendor_host(vendor_hosts: HostsByProvider, authority: str) -> bool:
     name = _host_name(authority)
     return name != "" and vendor_host(vendor_hosts, name) is not None
+
+
+def _is_page_of_vendor(headers: "Headers", host: str, vendor_hosts: HostsByProvider) -> bool:
+    """Whether a page that this server serves over TLS in a vendor's place has sent the request.
+
+    A foreign page cannot have that Origin: it would need a certificate for the vendor's host.
+    """
+    is_same_site = headers.get("sec-fetch-site", "same-origin") == "same-origin"
+    is_same_host = [each.lower() for each in headers.getlist("origin")] == [
+        f"https://{host.lower()}"
+    ]
+    return is_same_site and is_same_host and _is_vendor_host(vendor_hosts, host)
 
 
 def foreign_host_problem(names: list[str]) -> "Response":

@@ -93,7 +93,9 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             408, "wait timeout", "Too few items matched in time; `nearest` shows what differs."
         ),
         "advance-running": ProblemKind(
-            409, "advance running", "Another advance of the sandbox is running; wait for its end."
+            409,
+            "advance running",
+            "Another advance waits for the answer to a webhook; its receiver answers, then asks.",
         ),
         "credential-claimed": ProblemKind(
             409, "credential claimed", "Another sandbox has claimed one of the credentials."

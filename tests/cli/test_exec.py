@@ -1,11 +1,13 @@
 """`mockserver exec` runs a command beside a server."""
 
+import signal
 import sys
 
 import pytest
 from click.testing import CliRunner, Result
 
 from mockserver.cli import group
+from tests.support.processes import start
 
 CHECK_SERVER = (
     "import json, os, sys, urllib.request as u;"
@@ -50,3 +52,36 @@ def test_exec_refuses_a_wrong_setting() -> None:
 
 def test_exec_needs_a_command() -> None:
     assert run_exec().exit_code == 2
+
+
+TELL_SIGNALS = (
+    "import signal, sys;"
+    "number = int(sys.argv[1]);"
+    "signal.signal(number, lambda n, _: sys.exit(40 + n));"
+    "print('ready', flush=True);"
+    "signal.pause()"
+)
+
+
+WITHOUT_TERMINAL = ("sh", "-c", 'exec "$@" < /dev/null', "sh")
+"""A terminal sends Ctrl-C to the command itself, so that it is not passed on."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_exec_passes_a_signal_on_to_its_command_and_returns_the_code_of_it(number: int) -> None:
+    words = ("exec", "--", sys.executable, "-c", TELL_SIGNALS, str(int(number)))
+    with start(*words, before=WITHOUT_TERMINAL) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        assert (process.wait(timeout=10), process.communicate()[1]) == (40 + number, "")
+
+
+def test_exec_of_a_command_that_a_signal_ends_has_the_code_of_a_shell() -> None:
+    """The command leaves the signal as it is, so that it dies of it."""
+    command = "print('ready', flush=True); import signal; signal.pause()"
+    with start("exec", "--", sys.executable, "-c", command) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGTERM)
+        assert (process.wait(timeout=10), process.communicate()[0]) == (128 + signal.SIGTERM, "")

@@ -67,11 +67,10 @@ MOCK_HEADERS: Final[tuple[tuple[str, str, Mapping[str, object], Mapping[str, str
 ANSWERS_NOT_YET: Final[Mapping[tuple[str, str], tuple[int, str, int]]] = {
     ("/", "text/html"): (200, "text/html; charset=utf-8", 26),
     ("/", "*/*"): (404, "application/problem+json", 26),
-    ("/_sandbox/unknown/_mock/calls", "*/*"): (200, "application/json", 24),
 }
 """(path, Accept) -> (status and type until then, the issue that changes them).
 
-The contract has a redirect to the page, a plain list of where everything is, and 404.
+The contract has a redirect to the page, and a plain list of where everything is.
 """
 
 
@@ -148,6 +147,11 @@ def test_a_path_is_not_yet_answered_as_the_contract_says(
     status, media_type, _ = ANSWERS_NOT_YET[path, accept]
     response = edge.request("GET", path, headers={"accept": accept})
     assert (response.status_code, response.headers["content-type"]) == (status, media_type)
+
+
+def test_a_read_below_an_unknown_sandbox_is_404(edge: EdgeSite) -> None:
+    response = edge.request("GET", "/_sandbox/unknown/_mock/calls")
+    assert (response.status_code, response.headers["x-mock-problem"]) == (404, "unknown-sandbox")
 
 
 def test_a_path_that_only_browsers_ask_for_is_listed_until_issue_24(edge: EdgeSite) -> None:

@@ -118,7 +118,7 @@ to GET of one scenario.
 POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {
     ("POST", "clock/advance"): (
         {"by": 60},
-        "now events attempts pending next_at waiting stop_reason",
+        "now events attempts pending next_at waiting stop_reason errors",
     ),
     ("PUT", "clock"): ({"mode": "manual"}, "mode now pending next_at"),
     ("POST", "calls/c2/events"): ({"event": "answer", "leg": "callee"}, CALL),

@@ -74,7 +74,7 @@ DOCUMENTED_WORDS: Final[Mapping[str, tuple[str | None, ...]]] = {
     "WebhookState": ("pending", "delivered", "failed", "dropped", "refused"),
     "AttemptError": (
         "dns", "connect", "tls", "timeout", "reset", "protocol", "too-large", "refused-target",
-        None,
+        *("internal", None),
     ),
     "AdvanceResult properties stop_reason": ("limit", "reset", "stop", None),
     "Evidence": ("documented", "observed", "assumed"),

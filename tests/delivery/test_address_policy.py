@@ -9,18 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.delivery import resolver
-from mockserver.delivery.address_policy import (
+from mockserver.core.address_policy import (
     DEFAULT_POLICY,
     AddressPolicy,
-    ParsedUrl,
     ResolvedTarget,
-    TargetRejection,
     classify,
     filter_addresses,
     parse_address,
     parse_network,
 )
+from mockserver.core.webhook_url import ParsedUrl, TargetRejection
+from mockserver.delivery import resolver
 from mockserver.delivery.target_resolver import TargetResolver
 
 ALLOW_ALL = AddressPolicy(
@@ -286,6 +285,26 @@ def test_a_rewrite_changes_the_address_but_not_the_host() -> None:
 )
 def test_a_rejection_has_a_reason(host: str, reason: str) -> None:
     rejection = asyncio.run(TargetResolver(DEFAULT_POLICY).resolve(f"http://{host}/"))
+    assert isinstance(rejection, TargetRejection)
+    assert rejection.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("nosuch.test", "no address of nosuch.test (--webhook-rewrite of api.test) was found"),
+        (
+            "evil.test",
+            (
+                "evil.test (--webhook-rewrite of api.test): "
+                "169.254.169.254 (metadata) is never a target"
+            ),
+        ),
+    ],
+)
+def test_a_rejection_names_what_was_looked_up_in_place_of_the_host(name: str, reason: str) -> None:
+    policy = AddressPolicy(rewrite={"api.test": name})
+    rejection = asyncio.run(TargetResolver(policy).resolve("http://api.test/"))
     assert isinstance(rejection, TargetRejection)
     assert rejection.reason == reason
 

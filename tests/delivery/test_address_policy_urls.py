@@ -1,17 +1,14 @@
 """How the URL of a webhook is parsed, and which URLs are unusable."""
 
 import asyncio
+from base64 import b64decode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.delivery.address_policy import (
-    AddressPolicy,
-    ParsedUrl,
-    TargetRejection,
-    parse_url,
-)
+from mockserver.core.address_policy import AddressPolicy, judge_url
+from mockserver.core.webhook_url import ParsedUrl, TargetRejection, parse_url
 from mockserver.delivery.target_resolver import TargetResolver
 
 
@@ -45,9 +42,51 @@ def test_a_url_is_parsed_into_authority_and_path(url: str, authority: str, path:
     assert (parsed.authority, parsed.path) == (authority, path)
 
 
+@pytest.mark.parametrize(
+    ("url", "authority", "credentials"),
+    [
+        ("http://a/", "a", ""),
+        ("http://@a/", "a", ""),
+        ("http://user@a/", "a", "user:"),
+        ("http://user:secret@a:8080/x", "a:8080", "user:secret"),
+        ("http://:@a/", "a", ":"),
+        ("https://a:b:c@[::1]/", "[::1]", "a:b:c"),
+        ("http://us%40er:p%C3%A4ss@a/", "a", "us@er:p\u00e4ss"),
+        ("http://%0d%0a:x@a/", "a", "\r\n:x"),
+    ],
+)
+def test_the_user_info_of_a_url_becomes_basic_credentials(
+    url: str, authority: str, credentials: str
+) -> None:
+    parsed = parse_url(url)
+    assert isinstance(parsed, ParsedUrl)
+    scheme, _, encoded = parsed.authorization.partition(" ")
+    assert (parsed.authority, b64decode(encoded).decode()) == (authority, credentials)
+    assert scheme == ("Basic" if credentials else "")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://localhost:3000/x", ""),
+        ("http://10.0.0.1/", ""),
+        ("http://any.example.test/", ""),
+        ("http://rewritten.test/", "10.0.0.1 (private) is not among the --webhook-targets"),
+        ("http://8.8.8.8/", "8.8.8.8 (public) is not among the --webhook-targets"),
+        ("http://169.254.169.254/", "169.254.169.254 (metadata) is never a target"),
+        ("http://[zz]/", "the URL cannot be read"),
+    ],
+)
+def test_a_url_is_judged_without_a_lookup(url: str, reason: str) -> None:
+    allow = ("loopback",) if "rewritten" in url else ("loopback", "private")
+    policy = AddressPolicy(allow=allow, rewrite={"rewritten.test": "10.0.0.1"})
+    rejection = judge_url(url, policy)
+    assert (rejection.reason if rejection else "") == reason
+
+
 UNREADABLE = "the URL cannot be read"
 SCHEME = "the scheme of the URL is neither http nor https"
-USER = "the URL has user-info"
+USER = "the user-info of the URL has a character that must be percent-encoded"
 PORT = "the port of the URL is not in 1 to 65535"
 HOST = "the URL has no proper host"
 CONTROL = "the URL has a control character"
@@ -100,10 +139,10 @@ UNUSABLE = (
     ("http://a:8O/", UNREADABLE),
     ("http://a:80:80/", UNREADABLE),
     ("http://a:８０/", UNREADABLE),  # noqa: RUF001 -- full-width digits are the case
-    ("http://user@a/", USER),
-    ("http://user:secret@a/", USER),
-    ("http://@a/", USER),
-    ("http://:@a/", USER),
+    ("http://user name@a/", USER),
+    ("http://user:50%@a/", USER),
+    ("http://us\u00e9r@a/", USER),
+    ("http://[user]@a/", UNREADABLE),
     ("http://127.0.0.1\\@evil.test/", USER),
     ("http://a@127.0.0.1@evil.test/", USER),
     ("http://a/\r\nx: y", CONTROL),

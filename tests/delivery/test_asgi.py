@@ -44,10 +44,26 @@ async def echo(scope: Any, receive: Any, send: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://other.test/x", "https://app.test/x", "http://app.test:81/"]
+    "url",
+    [
+        *("http://other.test/x", "https://app.test/x", "http://app.test:81/"),
+        *("http://[::1", "http://[zz]/", "http://app.test@other.test/"),
+    ],
 )
 def test_a_webhook_to_an_unattached_origin_is_sent_by_the_other_dispatcher(url: str) -> None:
     assert deliver_to_app(echo, build_url_delivery(url)) == DeliveryResult(status=299)
+
+
+def test_a_webhook_to_an_attached_origin_has_the_credentials_of_its_url() -> None:
+    delivery = build_url_delivery("http://u:p@app.test/a", body={})
+    headers = {
+        b"host": b"app.test",
+        b"content-type": b"application/json",
+        b"authorization": b"Basic dTpw",
+    }
+    assert deliver_to_app(echo, delivery) == DeliveryResult(
+        status=201, body=repr(("POST", "/a", b"", headers, b"{}")).encode()
+    )
 
 
 def test_a_webhook_to_an_attached_origin_is_sent_to_its_application() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.core.address_policy import AddressPolicy
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery, DeliveryResult
-from mockserver.delivery.address_policy import AddressPolicy
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.delivery.http_request import HttpRequest
 from tests.support.builders import build_delivery, build_webhook
@@ -15,7 +15,14 @@ from tests.support.certificates import write_certificates
 from tests.support.receivers import OK_RESPONSE, respond_with, serve_receiver
 
 OK = DeliveryResult(status=200, error=None, body=b"ok")
-TLS = DeliveryResult(status=None, error="tls")
+
+
+def fails_for_its_certificate(result: DeliveryResult) -> bool:
+    """Each library words its verdict in another way."""
+    start = "the certificate of the receiver is not accepted: "
+    return result.error == "tls" and result.reason.startswith(start) and result.reason != start
+
+
 HOST = "127.0.0.1"
 
 
@@ -69,7 +76,8 @@ def test_another_certificate_at_the_own_address_is_not_trusted(
     presented: str, own: str, certificates: Path
 ) -> None:
     """Even with the same key and the same name."""
-    assert deliver(certificates / presented, (HOST, 0, certificates / own)) == TLS
+    result = deliver(certificates / presented, (HOST, 0, certificates / own))
+    assert fails_for_its_certificate(result)
 
 
 @pytest.mark.parametrize(
@@ -86,13 +94,13 @@ def test_the_own_certificate_is_not_trusted_at_any_other_address(
     host: str, port: int, url: str, certificates: Path
 ) -> None:
     presented = certificates / "self.pem"
-    assert deliver(presented, (host, port, presented), url) == TLS
+    assert fails_for_its_certificate(deliver(presented, (host, port, presented), url))
 
 
 def test_a_self_signed_certificate_is_not_trusted_without_an_own_address(
     certificates: Path,
 ) -> None:
-    assert deliver(certificates / "self.pem", None) == TLS
+    assert fails_for_its_certificate(deliver(certificates / "self.pem", None))
 
 
 def test_plain_http_to_the_own_address_needs_no_certificate(tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import __version__
+from mockserver.core import address_policy
+from mockserver.core.address_policy import AddressPolicy
 from mockserver.core.webhook import DeliveryResult
-from mockserver.delivery import address_policy, connection, resolver
-from mockserver.delivery.address_policy import AddressPolicy
+from mockserver.core.webhook_url import TargetRejection
+from mockserver.delivery import connection, resolver
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.delivery.resolver import Resolver
 from tests.support.receivers import (
@@ -189,7 +191,11 @@ def test_a_body_that_cannot_be_encoded_gives_a_protocol_error() -> None:
         ("", "protocol", "the scheme of the URL is neither http nor https"),
         ("file:///etc/passwd", "protocol", "the scheme of the URL is neither http nor https"),
         ("http://a:99999/", "protocol", "the URL cannot be read"),
-        ("http://u:p@127.0.0.1/", "protocol", "the URL has user-info"),
+        (
+            "http://u u:p@127.0.0.1/",
+            "protocol",
+            "the user-info of the URL has a character that must be percent-encoded",
+        ),
         (
             "http://169.254.169.254/",
             "refused-target",
@@ -289,7 +295,7 @@ def test_only_the_addresses_that_were_checked_are_connected(
         if resolved
         else ()
     )
-    expected = () if isinstance(chosen, address_policy.TargetRejection) else chosen
+    expected = () if isinstance(chosen, TargetRejection) else chosen
     assert connector.targets == [(address, 8443, "name.test") for address in expected]
     assert (result.error == "connect") == bool(expected)
 

@@ -40,7 +40,9 @@ def test_plain_http_to_a_tls_receiver_gives_a_protocol_or_reset_error(
 
 def test_an_untrusted_certificate_gives_a_tls_error(server_context: ssl.SSLContext) -> None:
     assert deliver(respond_with(OK_RESPONSE), server_context) == DeliveryResult(
-        status=None, error="tls"
+        status=None,
+        error="tls",
+        reason="the certificate of the receiver is not accepted: self-signed certificate",
     )
 
 
@@ -50,7 +52,15 @@ def test_an_untrusted_certificate_gives_a_tls_error(server_context: ssl.SSLConte
     [
         ("localhost", DeliveryResult(status=200, error=None, body=b"ok")),
         ("127.0.0.1", DeliveryResult(status=200, error=None, body=b"ok")),
-        ("other.localhost", DeliveryResult(status=None, error="tls")),
+        (
+            "other.localhost",
+            DeliveryResult(
+                status=None,
+                error="tls",
+                reason="the certificate of the receiver is not accepted: Hostname mismatch, "
+                "certificate is not valid for 'other.localhost'.",
+            ),
+        ),
     ],
 )
 def test_a_trusted_certificate_is_accepted_only_for_its_names(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.delivery.address_policy import ParsedUrl
+from mockserver.core.webhook_url import ParsedUrl
 from mockserver.delivery.http_request import HttpRequest, build_request
 from tests.support.builders import build_webhook
 
@@ -24,6 +24,13 @@ def test_a_request_is_built_from_the_url_and_the_webhook() -> None:
         "content-length",
     ]  # fmt: skip
     assert request.headers["host"] == "vendor.test:8080"
+
+
+def test_the_credentials_of_the_url_are_sent_unless_the_webhook_has_others() -> None:
+    url = URL.replace(authorization="Basic dTpw")
+    own = build_webhook(headers={"Authorization": "Bearer x"})
+    assert build_request(url, build_webhook()).headers["authorization"] == "Basic dTpw"
+    assert build_request(url, own).headers["authorization"] == "Bearer x"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from mockserver.core.webhook import DEPTH_HEADER
-from mockserver.delivery.address_policy import ParsedUrl, parse_url
+from mockserver.core.webhook_url import ParsedUrl, parse_url
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.delivery.own_address import OwnAddress, is_own
 from tests.support.receivers import (

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.runtime.clock import Clock, parse_rate
+from mockserver.runtime.clock import Clock, WallClock, parse_rate
 from tests.support.fake_clock import FakeClock
 
 START = 1_000_000
@@ -150,3 +150,66 @@ def test_virtual_time_never_goes_back(operations: list[tuple[str, object]]) -> N
                 clock.jump(START + value)
         times.append(clock.now())
     assert times == sorted(times)
+
+
+class RealClocks:
+    """A monotonic and a wall clock, which a test sets, and a virtual clock that follows them."""
+
+    def __init__(self, mode: str) -> None:
+        self.monotonic, self.wall = FakeClock(64.0), FakeClock(4_096.0)
+        wall = WallClock(self.monotonic, self.wall)
+        self.clock = Clock(mode, START, self.monotonic, wall)
+
+    def advance(self, monotonic: float, wall: float) -> int:
+        """Let seconds pass on both; return the virtual ms since the start."""
+        self.monotonic.seconds += monotonic
+        self.wall.seconds += wall
+        return self.clock.now() - START
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("real", 28_803_000), ("instant", 28_803_000), ("60x", 180_000),
+                           ("manual", 0)]
+)  # fmt: skip
+def test_real_time_follows_the_wall_clock_over_the_sleep_of_the_machine(
+    mode: str, expected: int
+) -> None:
+    clocks = RealClocks(mode)
+    clocks.advance(1, 1)
+    assert clocks.advance(2, 28_802) == expected
+    assert clocks.clock.set_backs == 0
+
+
+def test_real_time_goes_on_while_the_wall_clock_is_set_back_until_that_has_caught_up() -> None:
+    clocks = RealClocks("real")
+    assert (clocks.advance(10, 10), clocks.advance(10, -3_590)) == (10_000, 20_000)
+    assert clocks.clock.set_backs == 1
+    assert (clocks.advance(10, 10), clocks.advance(0, 1_800)) == (30_000, 30_000)
+    assert (clocks.advance(0, 1_800), clocks.advance(0, 5)) == (30_000, 35_000)
+    assert (clocks.clock.set_backs, clocks.advance(0, -60)) == (1, 35_000)
+    assert clocks.clock.set_backs == 2
+
+
+def test_a_set_back_of_less_than_a_second_is_not_counted() -> None:
+    clocks = RealClocks("real")
+    assert (clocks.advance(10, 9.5), clocks.clock.set_backs) == (10_000, 0)
+    assert (clocks.advance(10, 9), clocks.clock.set_backs) == (20_000, 1)
+    assert Clock("real", START).set_backs == 0
+
+
+def test_time_goes_on_without_a_jump_when_the_mode_changes_after_the_sleep_of_the_machine() -> None:
+    clocks = RealClocks("60x")
+    clocks.advance(1, 3_600)
+    clocks.clock.set_mode("real")
+    assert (clocks.advance(0, 0), clocks.advance(1, 2)) == (60_000, 62_000)
+    clocks.clock.set_mode("60x")
+    assert (clocks.advance(0, 100), clocks.advance(1, 1)) == (62_000, 122_000)
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("real", 1.0), ("instant", 1.0), ("60x", 60.0), ("manual", None)]
+)
+def test_the_wall_clock_is_read_every_second_while_time_follows_it(
+    mode: str, expected: float | None
+) -> None:
+    assert RealClocks(mode).clock.real_seconds_until(START + 3_600_000) == expected

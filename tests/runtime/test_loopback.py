@@ -10,7 +10,7 @@ from mockserver import app
 from mockserver.app import run_server
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import DeliveryResult
-from mockserver.delivery.address_policy import ParsedUrl
+from mockserver.core.webhook_url import ParsedUrl
 from mockserver.delivery.http_request import HttpRequest, build_request
 from mockserver.runtime.inboxes import Inbox, ReceivedRequest
 from mockserver.runtime.loopback import MAX_BODY, deliver_to_inbox

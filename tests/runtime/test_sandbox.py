@@ -8,8 +8,8 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.time import HOUR
 from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.runtime.advances import AdvanceResult
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.scheduler import AdvanceResult
 from tests.support import read
 from tests.support.dispatchers import (
     AcceptingDispatcher,

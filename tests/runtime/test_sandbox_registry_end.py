@@ -8,8 +8,8 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from mockserver.runtime import sandbox_registry as module
+from mockserver.runtime.advances import AdvanceResult
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, IDLE_TIMEOUT, SandboxRegistry
-from mockserver.runtime.scheduler import AdvanceResult
 from tests.support import read
 from tests.support.event_loop import other_tasks, yield_to_tasks
 from tests.support.registry import KEY, RegistryHarness

@@ -12,11 +12,13 @@ from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
 from mockserver.core.time import DAY, SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.runtime import advances
 from mockserver.runtime import scheduler as module
+from mockserver.runtime.advances import AdvanceInProgress, AdvanceResult
 from mockserver.runtime.clock import Clock
-from mockserver.runtime.scheduler import AdvanceInProgress, AdvanceResult, Scheduler
+from mockserver.runtime.scheduler import Scheduler
 from tests.support import read
-from tests.support.dispatchers import RecordingDispatcher
+from tests.support.dispatchers import GatedDispatcher, RecordingDispatcher
 from tests.support.event_loop import yield_to_tasks
 from tests.support.fake_clock import FakeClock
 from tests.support.schedulers import (
@@ -168,7 +170,46 @@ def test_the_limits_of_an_advance_are_those_of_the_contract() -> None:
     assert (module.MAX_EVENTS, module.HORIZON) == (100_000, 30 * DAY)
 
 
-def test_only_one_advance_runs_at_a_time(state: SandboxState) -> None:
+def test_advances_wait_for_one_another_and_each_begins_where_the_last_one_ended(
+    state: SandboxState,
+) -> None:
+    async def run() -> list[AdvanceResult]:
+        steps = (scheduler.advance_from_now(lambda now: now + 4 * SECOND) for _ in range(20))
+        return await asyncio.gather(*steps)
+
+    scheduler = manual_scheduler(state)
+    click_to_call(state)
+    results = asyncio.run(run())
+    assert [(result.events, result.attempts) for result in results[:4]] == [
+        *((5, 0), (0, 0), (2, 1), (0, 0)),
+    ]
+    assert (scheduler.clock.now(), scheduler.is_advancing) == (START + 80 * SECOND, False)
+
+
+def test_an_advance_waits_while_another_one_has_a_webhook_on_its_way(state: SandboxState) -> None:
+    async def run() -> tuple[AdvanceResult, AdvanceResult]:
+        dispatcher.gate.clear()
+        first = asyncio.create_task(scheduler.advance(None))
+        await dispatcher.started.wait()
+        second = asyncio.create_task(scheduler.advance(START + DAY))
+        await yield_to_tasks()
+        dispatcher.gate.set()
+        return await first, await second
+
+    dispatcher = GatedDispatcher()
+    scheduler = manual_scheduler(state, dispatcher)
+    click_to_call(state)
+    assert asyncio.run(run()) == (
+        AdvanceResult(events=7, attempts=1, stop_reason=None),
+        AdvanceResult(events=0, attempts=0, stop_reason=None),
+    )
+    assert scheduler.clock.now() == START + DAY
+
+
+def test_an_advance_from_inside_a_webhook_of_an_advance_is_refused(
+    state: SandboxState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advances, "MAX_WAIT", 0.0)
     rejections = list[bool]()
 
     async def receive(_: Delivery) -> DeliveryResult:
@@ -263,7 +304,7 @@ def test_an_internal_error_is_recorded_in_the_journal_and_time_goes_on(
     click_to_call(state)
     click_to_call(state)
     scheduler = manual_scheduler(state)
-    asyncio.run(scheduler.advance(None))
+    assert asyncio.run(scheduler.advance(None)).errors == 1
     errors = [entry for entry in read.journal(state) if entry.type == "error"]
     assert [(entry.at - START, entry.call_id, entry.payload) for entry in errors] == [
         (2_000, "c1", error)

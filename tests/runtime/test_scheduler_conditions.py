@@ -8,8 +8,9 @@ import pytest
 from mockserver.core.time import HOUR
 from mockserver.core.webhook import Dispatcher
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.runtime.advances import AdvanceResult, never_met
 from mockserver.runtime.clock import Clock
-from mockserver.runtime.scheduler import AdvanceResult, Scheduler, never_met
+from mockserver.runtime.scheduler import Scheduler
 from tests.support import read
 from tests.support.dispatchers import AcceptingDispatcher, GatedDispatcher
 from tests.support.fake_clock import FakeClock

@@ -6,7 +6,8 @@ import pytest
 
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.runtime.scheduler import AdvanceResult, Scheduler
+from mockserver.runtime.advances import AdvanceResult
+from mockserver.runtime.scheduler import Scheduler
 from tests.support import read
 from tests.support.dispatchers import NeverDispatcher, RecordingDispatcher
 from tests.support.schedulers import (

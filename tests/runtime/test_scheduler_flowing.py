@@ -10,7 +10,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.time import DAY, SECOND
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime import scheduler as module
-from mockserver.runtime.clock import Clock
+from mockserver.runtime.clock import Clock, WallClock
 from mockserver.runtime.scheduler import Scheduler
 from tests.support import read
 from tests.support.dispatchers import RecordingDispatcher
@@ -61,6 +61,51 @@ def test_a_real_clock_runs_only_what_is_due(state: SandboxState) -> None:
     scheduler = Scheduler(state, Clock("real", START, real_clock), RecordingDispatcher())
     asyncio.run(run())
     assert [event_type for event_type, _ in observed] == [expected for _, expected in observed]
+
+
+def test_a_real_clock_runs_once_and_in_order_what_was_due_while_the_machine_slept(
+    state: SandboxState,
+) -> None:
+    async def run() -> None:
+        async with running_scheduler(scheduler):
+            click_to_call(state)
+            for wall.seconds in (100.0, 3_700.0, 3_700.0, 3_700.0):
+                scheduler.wake()
+                await yield_to_tasks()
+
+    monotonic, wall = FakeClock(), FakeClock(100.0)
+    clock = Clock("real", START, monotonic, WallClock(monotonic, wall))
+    scheduler = Scheduler(state, clock, RecordingDispatcher())
+    asyncio.run(run())
+    call = read.calls(state)["c1"]
+    assert (call.ended_at, clock.now()) == (START + 10_000, START + 3_600_000)
+    assert [event.type for event in call.events].count("hangup") == 2
+    times = [entry.at for entry in read.journal(state)]
+    assert times == sorted(times)
+
+
+def test_a_wall_clock_that_is_set_back_is_journaled_once_and_nothing_is_played_again(
+    state: SandboxState,
+) -> None:
+    async def run() -> None:
+        async with running_scheduler(scheduler):
+            click_to_call(state)
+            for monotonic.seconds, wall.seconds in ((3.0, 3_603.0), (4.0, 4.0), (5.0, 5.0)):
+                scheduler.wake()
+                await yield_to_tasks()
+
+    monotonic, wall = FakeClock(), FakeClock(3_600.0)
+    clock = Clock("real", START, monotonic, WallClock(monotonic, wall))
+    scheduler = Scheduler(state, clock, RecordingDispatcher())
+    asyncio.run(run())
+    entries = [entry for entry in serialized_journal(state) if entry["type"] == "clock"]
+    assert [entry["wall_clock"] for entry in entries] == [
+        "was set back: time goes on here, and follows it again once it has caught up"
+    ]
+    assert clock.now() == START + 5_000
+    assert event_types(state) == [
+        "placed", "begin", "ring", "answer", "ring", "answer", "bridge",
+    ]  # fmt: skip
 
 
 def test_a_manual_clock_runs_nothing_by_itself(state: SandboxState) -> None:

@@ -15,9 +15,10 @@ from mockserver.core.webhook import Delivery
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
 from mockserver.runtime import scheduler
+from mockserver.runtime.advances import AdvanceResult
 from mockserver.runtime.clock import Clock
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.scheduler import MAX_PER_REQUEST, YIELD_EVERY, AdvanceResult, Scheduler
+from mockserver.runtime.scheduler import MAX_PER_REQUEST, YIELD_EVERY, Scheduler
 from mockserver.runtime.waits import wait_until
 from tests.support import read
 from tests.support.dispatchers import AcceptingDispatcher

@@ -95,7 +95,7 @@ def test_cancel_deliveries_stops_everything_in_flight(state: SandboxState) -> No
                 click_to_call(state)
             scheduler.wake()
             await dispatcher.wait_for_deliveries(5)
-            await scheduler.cancel_deliveries()
+            await scheduler.deliveries.cancel()
             await scheduler.wait_idle()
             return other_tasks()
 
@@ -121,7 +121,7 @@ def test_a_failing_journal_subscriber_does_not_stop_the_scheduler(state: Sandbox
         is_done.append(task.done())
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await scheduler.cancel_deliveries()
+        await scheduler.deliveries.cancel()
 
     is_done = list[bool]()
     scheduler = instant_scheduler(state, RecordingDispatcher())

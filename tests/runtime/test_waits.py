@@ -9,8 +9,9 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.time import HOUR
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.runtime import advances
+from mockserver.runtime.advances import AdvanceInProgress
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.runtime.waits import wait_until
 from tests.support import read
 from tests.support.dispatchers import AcceptingDispatcher, GatedDispatcher
@@ -211,9 +212,11 @@ def test_another_advance_can_meet_the_condition_of_a_wait(sandbox: Sandbox) -> N
     assert asyncio.run(run())
 
 
-def test_a_wait_with_an_advance_is_rejected_while_another_advance_runs(
-    configuration: Configuration,
+def test_a_wait_with_an_advance_is_rejected_while_another_one_waits_for_a_webhook(
+    configuration: Configuration, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(advances, "MAX_WAIT", 0.0)
+
     async def run() -> None:
         dispatcher.gate.clear()
         click_to_call(sandbox.state)

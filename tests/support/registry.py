@@ -4,9 +4,9 @@ import asyncio
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery, DeliveryResult
+from mockserver.runtime.advances import AdvanceResult
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
-from mockserver.runtime.scheduler import AdvanceResult
 from tests.support.fake_clock import FakeClock
 from tests.support.simulation import START, click_to_call
 

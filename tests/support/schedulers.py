@@ -39,7 +39,7 @@ async def running_scheduler(scheduler: Scheduler) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await scheduler.cancel_deliveries()
+        await scheduler.deliveries.cancel()
 
 
 def serialized_journal(state: SandboxState) -> list[dict[str, Any]]:

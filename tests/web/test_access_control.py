@@ -411,3 +411,24 @@ def test_navigation_and_same_site_requests_are_accepted(
     edge: EdgeSite, headers: dict[str, str]
 ) -> None:
     assert edge.request("GET", GUARDED_PATH, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "site", "is_accepted"),
+    [
+        ("webrtc.innocalls.com", "https://webrtc.innocalls.com", "same-origin", True),
+        ("WebRTC.innocalls.com", "https://webrtc.innocalls.com", "same-origin", True),
+        ("webrtc.innocalls.com", "http://webrtc.innocalls.com", "same-origin", False),
+        ("webrtc.innocalls.com", "https://webrtc.innocalls.com", "cross-site", False),
+        ("webrtc.innocalls.com", "https://ecommerce.innocalls.com", "same-origin", False),
+        ("evil.test", "https://evil.test", "same-origin", False),
+        ("localhost", "https://webrtc.innocalls.com", "same-origin", False),
+    ],
+)
+def test_a_page_of_the_vendor_that_the_server_serves_over_tls_may_send_requests(
+    edge: EdgeSite, host: str, origin: str, site: str, *, is_accepted: bool
+) -> None:
+    """Such as the login page of Innocalls: no foreign page can have its Origin."""
+    headers = {"origin": origin, "sec-fetch-site": site}
+    response = edge.request("POST", "/nowhere", json={}, headers=headers, hosts=[host])
+    assert (response.status_code == 403) != is_accepted

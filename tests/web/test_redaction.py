@@ -153,6 +153,7 @@ def test_credentials_in_text_are_masked(original: str, expected: str) -> None:
         ("http://h/x?a=%20b", "http://h/x?a=%20b"),
         (f"http://h/x?token={SECRET}", f"http://h/x?token={MASKED}"),
         (f"http://{SECRET}@h/x?", f"http://{MASKED}@h/x?"),
+        (f"http://u:a@{SECRET}@h/x?", f"http://{mask(f'u:a@{SECRET}', SALT)}@h/x?"),
     ],
 )
 def test_credentials_in_a_url_are_masked(original: str, expected: str) -> None:

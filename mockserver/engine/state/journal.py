@@ -34,6 +34,7 @@ class Journal:
         self.exchanges: Sequence[Exchange] = self._exchanges
         self.request_origins: Collection[str] = self._request_origins.keys()
         self.entry_count = 0
+        self._last_at = 0
         self.request_count = 0
 
     @property
@@ -57,8 +58,12 @@ class Journal:
     def append(self, entry: JournalEntry, size: int = 0) -> None:
         """Append an entry and notify the subscribers.
 
+        Its time is never before that of the last one: a busy server records late what it runs late.
         `size` is the number of bytes that its payload keeps in memory.
         """
+        if entry.at < self._last_at:
+            entry = entry.replace(at=self._last_at)
+        self._last_at = entry.at
         self._entries.append(entry)
         self.entry_count += 1
         if size > MAX_UNCOUNTED:

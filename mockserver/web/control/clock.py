@@ -1,6 +1,7 @@
 """Reads the virtual clock, changes its mode, and advances it."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -14,9 +15,9 @@ from mockserver.core.time import (
     suggest_duration,
     to_milliseconds,
 )
+from mockserver.runtime.advances import DEADLOCK, AdvanceInProgress
 from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
 
@@ -41,13 +42,11 @@ async def put_clock(request: Request) -> JSONResponse:
 async def advance_clock(request: Request) -> JSONResponse:
     """Advance the clock; respond once all due items have run and all webhooks are answered."""
     sandbox, body = sandbox_of(request), await read_json_object(request)
-    target = _parse_target(body, sandbox.clock.now())
+    _parse_target(body, sandbox.clock.now())  # a mistake is told at once
     try:
-        result = await sandbox.scheduler.advance(target)
+        result = await sandbox.scheduler.advance_from_now(partial(_parse_target, body))
     except AdvanceInProgress:
-        raise ProblemError(
-            "advance-running", "another advance of this sandbox is still running"
-        ) from None
+        raise ProblemError("advance-running", DEADLOCK) from None
     if result.stop_reason != "reset":
         sandbox.record_clock({"advance": body})
     clock = _serialize_clock(sandbox)
@@ -60,6 +59,7 @@ async def advance_clock(request: Request) -> JSONResponse:
             "next_at": clock["next_at"],
             "waiting": list(sandbox.state.calls.waiting),
             "stop_reason": result.stop_reason,
+            "errors": result.errors,
         }
     )
 

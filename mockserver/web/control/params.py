@@ -16,6 +16,7 @@ from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
 from mockserver.web.vendor.request import BodyTooLarge, ClientDisconnected, read_body
 from mockserver.web.views.body_preview import is_json_safe
 
+READING_METHODS = ("GET", "HEAD")
 MAX_LIMIT_DIGITS = 10  # a limit has fewer; no list is so long
 
 
@@ -24,18 +25,27 @@ def dependencies_of(request: Request) -> Dependencies:
 
 
 def sandbox_of(request: Request) -> Sandbox:
-    """Return the sandbox of the request, created if it does not exist.
+    """Return the sandbox of the request, created if it does not exist, unless that is a GET.
 
     Raises:
-        ProblemError: There are too many sandboxes.
+        ProblemError: There are too many sandboxes, or a GET is below an unknown one.
     """
     info = request_info_in(request.scope)
+    if info.sandbox is None and request.method in READING_METHODS:
+        raise ProblemError("unknown-sandbox", describe_unknown_sandbox(request, info.sandbox_name))
     try:
         sandbox = info.sandbox or sandboxes_of(request).get_or_create(info.sandbox_name)
     except TooManySandboxes:
         raise ProblemError("too-many-sandboxes", TOO_MANY_SANDBOXES) from None
     info.sandbox = sandbox
     return sandbox
+
+
+def describe_unknown_sandbox(request: Request, name: str) -> str:
+    """Say that no sandbox has this name, with the nearest one that exists."""
+    names = [sandbox.name for sandbox in sandboxes_of(request)]
+    hint = did_you_mean(name, names) or "the first vendor request or change creates it"
+    return f"no sandbox is named {name}: {hint}"
 
 
 def prefix_of(request: Request) -> str:

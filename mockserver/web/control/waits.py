@@ -11,8 +11,8 @@ from starlette.routing import Route
 from mockserver.core.leg_names import all_leg_names
 from mockserver.core.old_words import OLD_FIELDS, describe_old_word
 from mockserver.core.time import MAX_TIME, parse_duration, suggest_duration
+from mockserver.runtime.advances import DEADLOCK, AdvanceInProgress
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.scheduler import AdvanceInProgress
 from mockserver.runtime.waits import wait_until
 from mockserver.web.control.calls import CALLS
 from mockserver.web.control.item_search import ItemSearch
@@ -49,9 +49,7 @@ async def wait_for_items(request: Request) -> Response:
     try:
         is_met = await wait_until(sandbox, has_found_enough, timeout, advance, search.update)
     except AdvanceInProgress:
-        raise ProblemError(
-            "advance-running", "another advance of this sandbox is still running"
-        ) from None
+        raise ProblemError("advance-running", DEADLOCK) from None
     if is_met:
         return await respond_with_items(request, kind, search.found())
     found = search.count_found()

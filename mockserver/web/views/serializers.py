@@ -166,7 +166,7 @@ def serialize_entry(entry: JournalEntry, configuration: Configuration) -> dict[s
 def _serialize_payload(entry: JournalEntry) -> Mapping[str, Any]:
     match entry.payload:
         case Event():
-            return serialize_event(entry.payload)
+            return {**serialize_event(entry.payload), "at": format_iso(entry.at)}
         case Delivery():
             return {**_serialize_last_attempt(entry.payload), "at": format_iso(entry.at)}
         case RejectedEvent() as rejected:

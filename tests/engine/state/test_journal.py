@@ -22,6 +22,17 @@ def test_a_recorded_entry_is_passed_to_the_subscribers() -> None:
     assert (list(journal.entries), seen, journal.entry_count) == (entries, entries, 2)
 
 
+def test_the_times_of_entries_never_step_back() -> None:
+    """What was due before an entry can be recorded after it; a cleared journal begins anew."""
+    journal = Journal()
+    for at in (5, 3, 7, 6):
+        journal.append(build_journal_entry(at=at))
+    assert [entry.at for entry in journal.entries] == [5, 5, 7, 7]
+    journal.clear()
+    journal.append(build_journal_entry(at=2))
+    assert [entry.at for entry in journal.entries] == [2]
+
+
 def test_recording_counts_errors() -> None:
     journal, counts = Journal(), []
     for kind in ("clock", "error", "event", "error"):

@@ -156,6 +156,8 @@ def test_a_patch_is_journaled_with_redacted_credentials(site: SiteClient) -> Non
         ({"balance": "NaN", "numbers": 5}, ["balance", "numbers"]),
         ({"credentials": "some"}, ["credentials"]),
         ({"webhooks": {"any": "localhost"}}, ["webhooks.any"]),
+        ({"webhooks": {"any": "http://[::1"}}, ["webhooks.any"]),
+        ({"webhooks": {"any": "http://a/", "7": "http://169.254.169.254/"}}, ["webhooks.7"]),
         ({"retry": {"wait": []}}, ["retry.wait"]),
         ({"flows": 5}, ["flows"]),
         ({"quirks": 5}, ["quirks"]),

@@ -11,7 +11,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ScenarioSet
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.runtime import scheduler
+from mockserver.runtime import advances, scheduler
 from tests.support.site import read_problem
 from tests.support.site_client import SiteClient, build_site_client
 
@@ -84,6 +84,7 @@ def test_an_advance_runs_what_is_due_and_reports_it(
         "next_at": None,
         "waiting": [],
         "stop_reason": None,
+        "errors": 0,
     }
     assert site.get_json("/_mock/clock")["now"] == now
 
@@ -99,7 +100,7 @@ def test_an_advance_by_at_most_a_millisecond_runs_only_what_is_due_now(
 
 
 def test_an_advance_result_has_the_keys_of_the_contract_in_order(site: SiteClient) -> None:
-    keys = ["now", "events", "attempts", "pending", "next_at", "waiting", "stop_reason"]
+    keys = ["now", "events", "attempts", "pending", "next_at", "waiting", "stop_reason", "errors"]
     assert list(site.advance()) == keys
 
 
@@ -217,7 +218,10 @@ def test_a_call_that_runs_beyond_the_latest_clock_time_is_still_shown(
     assert site.get_json("/_mock/calls/c1")["ended_at"] == "9000-01-01T00:00:10.000Z"
 
 
-def test_an_advance_requested_by_a_webhook_receiver_is_a_conflict(site: SiteClient) -> None:
+def test_an_advance_requested_by_a_webhook_receiver_is_a_conflict(
+    site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advances, "MAX_WAIT", 0.0)
     responses: list[httpx.Response] = []
 
     async def receive(_: Delivery) -> DeliveryResult:
@@ -228,7 +232,10 @@ def test_an_advance_requested_by_a_webhook_receiver_is_a_conflict(site: SiteClie
     site.dispatcher.receive = receive
     site.click_to_call()
     assert site.advance()["attempts"] == 1
-    detail = "another advance of this sandbox is still running"
+    detail = (
+        "another advance of this sandbox waits for the answer to a webhook: if the receiver of it "
+        "has sent this, it has to answer first"
+    )
     assert [read_problem(response) for response in responses] == [(409, "advance-running", detail)]
     assert site.advance(by=1)["events"] == 0
 

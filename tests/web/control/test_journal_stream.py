@@ -13,6 +13,7 @@ from mockserver.app import run_server
 from mockserver.core.journal import JournalEntry
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.settings import Settings
+from mockserver.web.control import journal_stream
 from mockserver.web.control.journal_stream import MAX_LAG
 from tests.support import read
 from tests.support.edge_site import EdgeSite
@@ -257,8 +258,45 @@ def test_a_reset_is_sent_and_entry_ids_restart(edge: EdgeSite) -> None:
             record_entry(edge, 1)
             assert await reader.take(2) == [
                 (None, "reset", {}),
-                ("1", "command", {**expected_entry(1), "number": 1}),
+                ("1.1", "command", {**expected_entry(1), "number": 1}),
             ]
+
+    run(check)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("1", [(None, "reset"), ("1.1", "command"), ("1.2", "command")]),
+        ("0.2", [(None, "reset"), ("1.1", "command"), ("1.2", "command")]),
+        ("1.1", [("1.2", "command")]),
+        ("1.7", [(None, "reset"), ("1.1", "command"), ("1.2", "command")]),
+    ],
+)
+def test_a_client_that_resumes_after_a_reset_gets_that_event(
+    edge: EdgeSite, last: str, expected: list[tuple[str | None, str]]
+) -> None:
+    """Even if the new life has as many entries by then."""
+
+    async def check() -> None:
+        await edge.default.reset()
+        for number in (1, 2):
+            record_entry(edge, number)
+        async with open_stream(edge, last) as reader:
+            events = await reader.take(len(expected))
+            assert [(event.id, event.event) for event in events] == expected
+
+    run(check)
+
+
+def test_a_stream_without_events_sends_heartbeats(
+    edge: EdgeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_stream, "HEARTBEAT", 0.01)
+
+    async def check() -> None:
+        async with open_stream(edge) as reader:
+            assert [await reader.raw() for _ in range(2)] == [": heartbeat\n\n"] * 2
 
     run(check)
 
@@ -287,6 +325,7 @@ def test_a_client_whose_subscription_is_gone_can_still_disconnect(edge: EdgeSite
 def test_each_sandbox_has_its_own_journal_stream(edge: EdgeSite) -> None:
     async def check() -> None:
         path = "/_sandbox/t1/_mock/events"
+        edge.registry.get_or_create("t1")
         async with open_stream(edge, path=path) as reader, build_client(edge.app) as client:
             await client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
             await client.post(
@@ -323,11 +362,11 @@ def test_captured_text_stays_within_its_data_line(edge: EdgeSite, text: str) -> 
     run(check)
 
 
-@pytest.mark.parametrize("last", ["x", "-1", "1.5", " 1", "²", "1 2", "0x1"])
-def test_a_last_event_id_that_is_no_number_is_rejected(edge: EdgeSite, last: str) -> None:
+@pytest.mark.parametrize("last", ["x", "-1", "1.5.2", "1.", ".5", " 1", "²", "1 2", "0x1"])
+def test_a_last_event_id_that_no_event_has_is_rejected(edge: EdgeSite, last: str) -> None:
     headers = {"last-event-id": last.encode("utf-8")}
     problem = read_problem(edge.request("GET", EVENTS, headers=headers))
-    assert (problem[0], problem[2]) == (422, "Last-Event-ID is the id of a journal entry")
+    assert (problem[0], problem[2]) == (422, "Last-Event-ID is the id of an event of this stream")
 
 
 def test_an_empty_last_event_id_is_ignored(edge: EdgeSite) -> None:

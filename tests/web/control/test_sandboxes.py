@@ -54,7 +54,7 @@ def test_the_default_sandbox_always_exists(edge: EdgeSite) -> None:
 
 def test_sandboxes_are_listed_oldest_first_with_their_current_state(edge: EdgeSite) -> None:
     edge.click_to_call(path=f"/_sandbox/t2{CLICK_TO_CALL_PATH}")
-    edge.get_json("/_sandbox/t1/_mock/health")
+    edge.request("DELETE", "/_sandbox/t1/_mock/activations")
     edge.advance("/_sandbox/t2", by=1)
     t2 = {**DEFAULT, "name": "t2", "calls": 1, "now": "2026-01-01T09:00:01.000Z"}
     assert edge.get_json(SANDBOXES)["sandboxes"] == [DEFAULT, t2, {**DEFAULT, "name": "t1"}]
@@ -278,7 +278,21 @@ def test_deleting_a_sandbox_deletes_everything_in_it(edge: EdgeSite) -> None:
     assert names(edge) == ["default"]
     click_to_call(edge, "key-1")
     assert read.request_count(edge.default.state) == 1
-    assert edge.get_json("/_sandbox/t1/_mock/health")["seed"] == "seed"
+    response = edge.request("GET", "/_sandbox/t1/_mock/health")
+    assert read_problem(response)[:2] == (404, "unknown-sandbox")
+
+
+def test_a_read_below_an_unknown_sandbox_does_not_create_it(edge: EdgeSite) -> None:
+    put(edge, "mine")
+    hint = "the first vendor request or change creates it"
+    for path in ("health", "calls", "clock", "events"):
+        response = edge.request("GET", f"/_sandbox/other/_mock/{path}")
+        assert read_problem(response) == (
+            *(404, "unknown-sandbox", f"no sandbox is named other: {hint}"),
+        )
+    response = edge.request("GET", "/_sandbox/mime/_mock/calls")
+    assert read_problem(response)[2] == "no sandbox is named mime: did you mean 'mine'?"
+    assert names(edge) == ["default", "mine"]
 
 
 def test_a_sandbox_can_be_deleted_through_its_own_prefix(edge: EdgeSite) -> None:
@@ -309,7 +323,7 @@ def test_an_unknown_sandbox_and_the_default_one_cannot_be_deleted(
     ("method", "path"),
     [
         ("PUT", f"{SANDBOXES}/one-more"),
-        ("GET", "/_sandbox/one-more/_mock/calls"),
+        ("DELETE", "/_sandbox/one-more/_mock/activations"),
         ("POST", "/_sandbox/one-more/_mock/receive/mine"),
         ("POST", f"/_sandbox/one-more{CLICK_TO_CALL_PATH}"),
         ("POST", "/_sandbox/one-more/nowhere"),
@@ -320,7 +334,7 @@ def test_one_sandbox_more_than_the_maximum_is_a_conflict(
 ) -> None:
     for number in range(MAX_SANDBOXES - 1):
         edge.registry.get_or_create(f"t{number}")
-    body: dict[str, Any] = {} if method == "GET" else {"json": {}}
+    body: dict[str, Any] = {} if method == "DELETE" else {"json": {}}
     response = edge.request(method, path, headers=HEADERS, **body)
     assert read_problem(response)[:2] == (409, "too-many-sandboxes")
     response = edge.request(

@@ -11,6 +11,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.time import HOUR, MAX_TIME, SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult
+from mockserver.runtime import advances
 from mockserver.web.control import waits
 from mockserver.web.views.serializers import MARKS, REQUEST_FIELDS
 from tests.support import read
@@ -255,23 +256,26 @@ def test_a_reset_during_a_wait_removes_the_existing_items(edge: EdgeSite) -> Non
     assert ids(asyncio.run(wait_during(edge, body, restart)), "calls") == ["c1", "c2"]
 
 
-def test_a_wait_with_advance_during_another_advance_is_a_conflict(edge: EdgeSite) -> None:
-    """The receiver of a webhook that an advance sends requests the wait."""
+def test_a_wait_with_advance_requested_by_a_webhook_receiver_is_a_conflict(
+    edge: EdgeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advances, "MAX_WAIT", 0.0)
     responses: list[httpx.Response] = []
 
     async def receive(_: Delivery) -> DeliveryResult:
         async with build_client(edge.app) as client:
             responses.append(
-                await client.post(
-                    WAIT, json={**NO_TIMEOUT, "for": "call", "count": 9, "advance": 1}
-                )
+                await client.post(WAIT, json={"for": "call", "count": 9, "advance": 1})
             )
         return DeliveryResult(status=200)
 
     edge.default.scheduler.deliveries.dispatcher = RecordingDispatcher(receive)
     edge.click_to_call()
     edge.advance()
-    detail = "another advance of this sandbox is still running"
+    detail = (
+        "another advance of this sandbox waits for the answer to a webhook: if the receiver of it "
+        "has sent this, it has to answer first"
+    )
     assert [read_problem(response) for response in responses] == [(409, "advance-running", detail)]
 
 

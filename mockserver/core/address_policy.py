@@ -1,17 +1,16 @@
 """Decide which addresses a webhook may be sent to: the policy against SSRF."""
 
-import re
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from types import MappingProxyType
 from typing import Final, NamedTuple
-from urllib.parse import quote, urlsplit
 
 from mockserver.core.value import Value
-from mockserver.delivery.resolver import Addresses
+from mockserver.core.webhook_url import ParsedUrl, TargetRejection, parse_url
 
 IPAddress = IPv4Address | IPv6Address
 IPNetwork = IPv4Network | IPv6Network
+Addresses = tuple[str, ...]
 
 
 class AddressPolicy(NamedTuple):
@@ -28,23 +27,9 @@ class AddressPolicy(NamedTuple):
 DEFAULT_POLICY: Final = AddressPolicy()
 
 
-class ParsedUrl(Value):
-    """The parts of a valid webhook URL; `path` includes the query and is percent-encoded."""
-
-    host: str
-    port: int
-    is_secure: bool
-    path: str
-
-    @property
-    def authority(self) -> str:
-        """The value of the `Host` header: no default port, IPv6 addresses in brackets."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return (
-            host
-            if self.port == DEFAULT_PORTS["https" if self.is_secure else "http"]
-            else f"{host}:{self.port}"
-        )
+def build_policy(targets: Iterable[str], rewrite: Iterable[tuple[str, str]]) -> AddressPolicy:
+    """Build the policy that allows these targets beside the default ones."""
+    return AddressPolicy((*DEFAULT_POLICY.allow, *targets), dict(rewrite))
 
 
 class ResolvedTarget(Value):
@@ -58,46 +43,6 @@ class ResolvedTarget(Value):
     address: str
     fallbacks: Addresses
     url: ParsedUrl
-
-
-class TargetRejection(Value):
-    """Why a webhook is not sent.
-
-    `error` is `protocol` for the URL, `dns` for the host name, `refused-target` for the address.
-    """
-
-    error: str
-    reason: str
-
-
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-CONTROL_CHARACTER: Final = re.compile(r"[\x00-\x1f\x7f]")
-HOST_PATTERN: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f.]*:[0-9a-f:.]*")
-SAFE_CHARACTERS: Final = "!$%&'()*+,/:;=?@[]~"
-
-
-def parse_url(url: str) -> ParsedUrl | TargetRejection:
-    """Parse a webhook URL strictly. Reasons never quote the URL, as it may contain a secret."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna").decode("ascii")
-        port = DEFAULT_PORTS.get(parts.scheme, 0) if parts.port is None else parts.port
-        path = quote(
-            f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", SAFE_CHARACTERS
-        )
-    except ValueError:
-        return TargetRejection("protocol", "the URL cannot be read")
-    checks = (
-        (CONTROL_CHARACTER.search(url), "the URL has a control character"),
-        (parts.scheme not in DEFAULT_PORTS, "the scheme of the URL is neither http nor https"),
-        ("@" in parts.netloc, "the URL has user-info"),
-        (not port, "the port of the URL is not in 1 to 65535"),
-        (not HOST_PATTERN.fullmatch(host), "the URL has no proper host"),
-    )
-    for is_flawed, reason in checks:
-        if is_flawed:
-            return TargetRejection("protocol", reason)
-    return ParsedUrl(host, port, parts.scheme == "https", path)
 
 
 def parse_networks(texts: str) -> tuple[IPNetwork, ...]:
@@ -199,3 +144,20 @@ def parse_network(text: str) -> IPNetwork | None:
         return ip_network(text, strict=False)
     except ValueError:
         return None
+
+
+def judge_url(url: str, policy: AddressPolicy) -> TargetRejection | None:
+    """Return why a webhook to this URL would never be sent; None if it may be.
+
+    Nothing is looked up: a host name may have any address.
+    """
+    parsed = parse_url(url)
+    if isinstance(parsed, TargetRejection):
+        return parsed
+    name = policy.rewrite.get(parsed.host, parsed.host)
+    literal = parse_network(name)
+    if literal is None:
+        return None
+    names = frozenset((parsed.host, name))
+    allowed = filter_addresses((str(literal.network_address),), names, policy.allow)
+    return allowed if isinstance(allowed, TargetRejection) else None

@@ -1,0 +1,107 @@
+"""End what an internal error leaves half done: a call, or an attempt of a webhook."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Final
+
+from mockserver.core.call import Call, Event
+from mockserver.core.journal import JournalEntry
+from mockserver.core.lifecycle import ACTIVE_PHASES, transition
+from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult
+from mockserver.engine.reordering import release_followers, release_held
+from mockserver.engine.retention import retire_call
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.state.agenda import DueItem
+from mockserver.engine.webhooks import DELIVERY_ITEMS
+
+CAUSE: Final = "network-failure"
+"""The cause with which the legs of a failed call end."""
+
+OUTCOME: Final = "failed"
+
+
+def fail_item(state: SandboxState, due: DueItem, error: BaseException, now: int) -> None:
+    """End the call or the attempt whose due item has raised; journal the error.
+
+    An entry of an account's timeline has neither: nothing waits for it.
+    """
+    if due.kind in DELIVERY_ITEMS:
+        fail_attempt(state, state.deliveries.by_id[due.subject], error, now)
+    elif due.kind == "account":
+        _record_error(state, error, now)
+    else:
+        fail_call(state, due.subject, error, now)
+
+
+def fail_attempt(state: SandboxState, delivery: Delivery, error: BaseException, now: int) -> None:
+    """Journal an error, and end the delivery with an attempt that says so; nothing is retried.
+
+    An error of an earlier epoch, before a reset, is journaled alone.
+    """
+    _record_error(state, error, now, delivery.webhook.call_id)
+    if delivery.epoch == state.epoch:
+        _end_delivery(state, delivery, now)
+
+
+def fail_call(state: SandboxState, call_id: str, error: BaseException, now: int) -> None:
+    """Journal an error, and end the call without asking its provider, as that may have raised.
+
+    No delivery of the call stays pending without a due item.
+    """
+    _record_error(state, error, now, call_id)
+    call = state.calls.by_id[call_id]
+    for event in _last_events(call, now):
+        call = transition(call, event)
+        state.calls.update(call)
+        state.journal.append(JournalEntry(now, "event", call_id, event))
+    progress = state.calls.progress[call_id]
+    state.calls.set_progress(call_id, progress.replace(next_step=None, serial=0, wait_reasons=()))
+    state.calls.queue_for(call_id, "")
+    release_held(state, call_id, now)
+    for delivery in tuple(_stuck_deliveries(state, call_id)):
+        _end_delivery(state, delivery, now)
+    retire_call(state, call_id)
+    state.drop_stale_items()
+
+
+def _last_events(call: Call, at: int) -> Iterator[Event]:
+    """Yield the events that end the call; none if it has ended."""
+    if call.phase in ACTIVE_PHASES:
+        for leg in call.legs:
+            if leg.state in ("ringing", "answered"):
+                yield Event(at, "hangup", leg.name, {"cause": CAUSE})
+        yield Event(at, "attempt-ended", data={"outcome": OUTCOME})
+    if call.phase != "ended":
+        yield Event(at, "ended", data={"outcome": OUTCOME})
+
+
+def _stuck_deliveries(state: SandboxState, call_id: str) -> Iterator[Delivery]:
+    """Yield the call's pending deliveries that are not on their way, and that nothing will send."""
+    deliveries = state.deliveries
+    held = chain(*deliveries.held_for_calls.values(), *deliveries.followers.values())
+    scheduled = (due.subject for due in state.pending_items() if due.kind in DELIVERY_ITEMS)
+    awaited = {*held, *scheduled}
+    for delivery_id in deliveries.ids_by_call.get(call_id, ()):
+        delivery = deliveries.by_id[delivery_id]
+        is_waiting = delivery.state == "pending" and delivery.next_attempt_at is not None
+        if is_waiting and delivery_id not in awaited:
+            yield delivery
+
+
+def _end_delivery(state: SandboxState, delivery: Delivery, now: int) -> None:
+    at = now if delivery.next_attempt_at is None else delivery.next_attempt_at
+    attempt = DeliveryAttempt(len(delivery.attempts) + 1, at, DeliveryResult(None, "internal"))
+    ended = delivery.replace(
+        state="failed",
+        next_attempt_at=None,
+        planned=(),
+        attempts=(*delivery.attempts, attempt),
+    )
+    state.deliveries.update(ended)
+    call_id = delivery.webhook.call_id
+    state.journal.append(JournalEntry(now, "delivery-attempt", call_id, ended))
+    release_followers(state, delivery.id, now)
+
+
+def _record_error(state: SandboxState, error: BaseException, now: int, call_id: str = "") -> None:
+    state.journal.append(JournalEntry(now, "error", call_id, error))
