@@ -80,7 +80,7 @@ def sandbox_for_test(node: pytest.Item, server: ServerHandle, name: str) -> Iter
 def strict_problems(client: MockServer) -> Iterator[str]:
     """Yield what makes a strict test fail."""
     for request in client.requests():
-        if not request.provider:
+        if request.problem == "unknown-path":
             yield f"unknown path: {request.method} {request.path}"
         elif request.problem:
             detail = request.response["detail"]

@@ -1,7 +1,8 @@
 """Settings of the server, from command-line flags and MOCKSERVER_* environment variables."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -9,6 +10,10 @@ from typing import Final, NamedTuple
 VARIABLE_PREFIX: Final = "MOCKSERVER_"
 MAX_PORT: Final = 65_535
 START_YEARS: Final = range(1970, 9000)
+ORIGIN: Final = re.compile(
+    r"https?://(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE
+)
+"""The origin of a web page, as the header `Origin` has it."""
 
 
 class Option(NamedTuple):
@@ -61,6 +66,12 @@ OPTIONS: Final = (
         "allow_host", "another name by which the server may be called", "", "NAME", "repeatable"
     ),
     Option(
+        "cors",
+        "origins whose web pages may call the vendors' routes",
+        metavar="ORIGIN[,ORIGIN]",
+        kind="repeatable",
+    ),
+    Option(
         "webhook_targets",
         "public hosts or networks that webhooks may go to, or `public` for all",
         metavar="NAME",
@@ -71,6 +82,11 @@ OPTIONS: Final = (
         "a host name in webhook URLs that means another one from here",
         metavar="A=B",
         kind="repeatable",
+    ),
+    Option(
+        "webhook_ca",
+        "PEM certificates to trust at https receivers, beside the system's",
+        metavar="FILE",
     ),
     Option("tls_cert", "serve HTTPS with this certificate", metavar="FILE"),
     Option("tls_key", "and this key", metavar="FILE"),
@@ -106,8 +122,10 @@ class Settings(NamedTuple):
     seed: str = ""
     token: str = ""
     allow_host: tuple[str, ...] = ()
+    cors: tuple[str, ...] = ()
     webhook_targets: tuple[str, ...] = ()
     webhook_rewrite: tuple[tuple[str, str], ...] = ()
+    webhook_ca: str = ""
     tls_cert: str = ""
     tls_key: str = ""
     public_url: str = ""
@@ -137,10 +155,12 @@ def parse_settings(
         seed=values["seed"][0],
         token=values["token"][0],
         allow_host=tuple(values["allow_host"]),
+        cors=tuple(_parse_origins(values["cors"])),
         webhook_targets=tuple(values["webhook_targets"]),
         webhook_rewrite=tuple(
             _parse_pair("webhook-rewrite", text) for text in values["webhook_rewrite"]
         ),
+        webhook_ca=values["webhook_ca"][0],
         tls_cert=values["tls_cert"][0],
         tls_key=values["tls_key"][0],
         public_url=values["public_url"][0],
@@ -180,6 +200,19 @@ def _parse_pair(option: str, text: str) -> tuple[str, str]:
     if not (provider and equals and value):
         raise SettingsError(f"{option} {text!r} is not NAME=VALUE")
     return provider, value
+
+
+def _parse_origins(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the origins of all lists, as a browser sends them."""
+    for origin in ",".join(texts).split(","):
+        if not origin:
+            continue
+        if not ORIGIN.fullmatch(origin):
+            raise SettingsError(
+                f"cors {origin!r} is no origin: scheme, host and port are, such as "
+                "http://localhost:3000, without a path, and no `*`"
+            )
+        yield origin.lower()
 
 
 def _parse_webhook(text: str) -> tuple[str, str]:

@@ -47,9 +47,9 @@ def test_on_loopback_access_control_has_the_token_of_the_settings_but_not_none(
     host: str, token: str, expected: str
 ) -> None:
     """On loopback, `none` is like no token: Host and Origin are still checked."""
-    settings = Settings(token=token, allow_host=("a", "b"))
+    settings = Settings(token=token, allow_host=("a", "b"), cors=("http://c",))
     assert build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
-        token=expected, allowed_hosts=("a", "b")
+        token=expected, allowed_hosts=("a", "b"), cors_origins=("http://c",)
     )
 
 
@@ -60,7 +60,7 @@ def test_beyond_loopback_access_control_has_the_token_of_the_settings(
 ) -> None:
     settings = Settings(token=token, allow_host=("a",))
     assert build_access_control(settings, ServerAddress(host=host, port=80)) == AccessControl(
-        token=token, allowed_hosts=("a",)
+        token=token, allowed_hosts=("a",), is_exposed=True
     )
 
 
@@ -70,7 +70,7 @@ def test_beyond_loopback_access_control_draws_a_token_by_default(
 ) -> None:
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: f"drawn-{size}")
     assert build_access_control(Settings(), ServerAddress(host=host, port=80)) == AccessControl(
-        token="drawn-18", allowed_hosts=()
+        token="drawn-18", allowed_hosts=(), is_exposed=True
     )
 
 
@@ -261,6 +261,8 @@ def certificate_and_key(tmp_path: Path) -> tuple[str, str]:
         (Settings(tls_cert="HERE", tls_key="gone.pem"), "tls: there is no file gone.pem"),
         (Settings(tls_cert="gone.pem", tls_key="HERE"), "tls: there is no file gone.pem"),
         (Settings(tls_cert="HERE/..", tls_key="HERE"), "tls: there is no file HERE/.."),
+        (Settings(webhook_ca="gone.pem"), "webhook-ca: there is no file gone.pem"),
+        (Settings(webhook_ca=__file__), f"webhook-ca: {__file__} holds no certificates in PEM"),
         (Settings(webhook={"nobody": "http://a"}), "webhook: no provider is named 'nobody'"),
     ],
 )

@@ -129,7 +129,7 @@ INPUTS = {
     "scenario_selection.admit": "web/vendor/admission.py admit_request",
     "scenario_selection.give_back": "web/vendor/delays.py wait_for_delay",
     "pipeline.respond": "web/vendor/handler.py _respond_and_render",
-    "own_refusals.record_refusal": "web/vendor/own_refusals.py _refuse",
+    "own_refusals.record_refusal": "web/vendor/own_refusals.py store_refusal",
     "commands.inject_event": "web/control/calls.py inject_event",
     "commands.put_account": "web/control/accounts.py put_account",
     "commands.patch_account": "web/control/accounts.py patch_account",
@@ -277,6 +277,7 @@ OUTPUTS = {
         "web/server/lifespan.py run_lifespan",  # the end of start and shutdown
         "web/server/protocol.py HttpProtocol.write_response",
         "web/server/slow_response.py _send_body_slowly",  # on another server
+        "web/vendor/cors.py _add_fields.send_with_fields",  # a response to a page of --cors
         "web/vendor/response.py AsgiResponse.__call__",  # a vendor's response
         "web/vendor/response.py add_time_header.send_with_time",  # any other response
     ],
@@ -298,11 +299,11 @@ OUTPUTS = {
         "app/output.py add_logger",
         "replay/player.py Player.__init__",
         "runtime/waits.py _subscribe",
-        "web/control/journal_stream.py _stream_events",
+        "web/control/journal_stream.py _wait_for_entry",
     ],
     "webhook": [
         "delivery/asgi.py AsgiDispatcher.deliver",  # passes on what is not for an application
-        "runtime/delivery_tasks.py DeliveryTasks._deliver",
+        "runtime/delivery_tasks.py DeliveryTasks._attempt",
     ],
     "attempt": [
         "delivery/asgi.py AsgiDispatcher.deliver",
@@ -313,7 +314,7 @@ OUTPUTS = {
 """Kind of output -> the places where it leaves.
 
 A vendor's response leaves in `AsgiResponse`, or in pieces in `slow_response.py`, any other in
-`send_with_time`, a webhook in `DeliveryTasks._deliver`. `HttpProtocol` rejects what is no request
+`send_with_time`, a webhook in `DeliveryTasks._attempt`. `HttpProtocol` rejects what is no request
 of any sandbox yet.
 """
 

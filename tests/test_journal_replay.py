@@ -1,6 +1,7 @@
 """Replaying a journal gives the same journal, byte for byte."""
 
 import base64
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,22 @@ def test_requests_that_the_mock_server_itself_refuses_replay_identically(site: S
     site.click_to_call("nobody-has-this")
     site.click_to_call("second-leg-no-answer", to="flow:220")
     site.request("GET", "/nowhere")
+    site.request("POST", CLICK_TO_CALL_PATH, headers={**HEADERS, "content-encoding": "br"})
+    site.request("POST", CLICK_TO_CALL_PATH, content=bytes(1_000_001), headers=HEADERS)
+    site.request("GET", "/a?b=c", headers={"host": "evil.test"})
+    foreign = {**HEADERS, "origin": "http://evil.test"}
+    site.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=foreign)
+    packed = {**HEADERS, "content-encoding": "gzip"}
+    body = gzip.compress(json.dumps(dict(CLICK_TO_CALL)).encode())
+    site.request("POST", CLICK_TO_CALL_PATH, content=body, headers=packed)
     fields = [*HEADERS.items(), ("x-mock-scenario", "callee-busy"), ("x-mock-scenario", "answered")]
     site.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=fields)
     site.advance()
     requests = site.get_json("/_mock/requests")["requests"]
     assert [each.get("problem") for each in requests] == [
-        *("unknown-scenario", "scenario-not-applicable", "unknown-path"),
-        None,
+        *("unknown-scenario", "scenario-not-applicable", "unknown-path", "unsupported-encoding"),
+        *("body-too-large", "foreign-host", "foreign-origin"),
+        *(None, None),
     ]
     assert_replays_identically(site)
 

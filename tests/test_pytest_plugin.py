@@ -61,6 +61,17 @@ def test_a_failed_test_without_the_fixture_shows_no_timeline(suite: RunSuite) ->
             "*refused by the mock server: POST /*/api/v2/voice/c2c: no scenario is named *",
         ),
         (
+            (
+                'httpx.post(mock_calls.url("mobtexting") + "/api/v2/voice/c2c", json=CLICK, '
+                'headers=HEADERS | {"content-encoding": "br"}, trust_env=False)'
+            ),
+            "*refused by the mock server: POST /*/api/v2/voice/c2c: send it plain, as gzip *",
+        ),
+        (
+            'httpx.get(mock_calls.url("x"), headers={"origin": "http://evil.test"})',
+            "*refused by the mock server: GET /x: the Origin header is *",
+        ),
+        (
             'mock_calls.use("waits-for-a-person"); click(mock_calls); mock_calls.finish()',
             "*call c1 is left waiting for a person",
         ),
@@ -73,7 +84,7 @@ def test_a_failed_test_without_the_fixture_shows_no_timeline(suite: RunSuite) ->
             "*ignored: scenario x: legs.agent: c2c has no leg agent, only a, b, callee, from, to",
         ),
     ],
-    ids=["unknown path", "unknown scenario", "person", "ignored"],
+    ids=["unknown path", "unknown scenario", "encoding", "foreign page", "person", "ignored"],
 )
 def test_a_strict_test_fails_at_its_end_for_what_nobody_meant(
     suite: RunSuite, action: str, message: str

@@ -21,6 +21,8 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 "host": "::1",
                 "port": "0",
                 "webhook": ("mobtexting=http://a/?x=1", "phonon=https://b"),
+                "cors": ("http://localhost:3000,HTTPS://App.test", "http://[::1]"),
+                "webhook_ca": "dev.pem",
                 "clock": "60x",
                 "start_at": "2026-01-01T09:00:00Z",
                 "seed": "s",
@@ -31,6 +33,8 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 host="::1",
                 port=0,
                 webhook={"mobtexting": "http://a/?x=1", "phonon": "https://b"},
+                cors=("http://localhost:3000", "https://app.test", "http://[::1]"),
+                webhook_ca="dev.pem",
                 clock="60x",
                 start=START,
                 seed="s",
@@ -43,6 +47,7 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 "MOCKSERVER_HOST": "0.0.0.0",
                 "MOCKSERVER_PORT": "65535",
                 "MOCKSERVER_WEBHOOK": "mobtexting=http://a  phonon=http://b",
+                "MOCKSERVER_CORS": "http://a,http://b:1 http://c",
                 "MOCKSERVER_CLOCK": "instant",
                 "MOCKSERVER_START_AT": "2026-01-01T14:30:00+05:30",
                 "MOCKSERVER_SEED": "a b",
@@ -52,6 +57,7 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 host="0.0.0.0",
                 port=65535,
                 webhook={"mobtexting": "http://a", "phonon": "http://b"},
+                cors=("http://a", "http://b:1", "http://c"),
                 clock="instant",
                 start=START,
                 seed="a b",
@@ -192,6 +198,19 @@ def test_a_wrong_value_is_refused_with_the_same_message_for_flag_and_variable(
         with pytest.raises(SettingsError) as error:
             parse_settings(flags, environment)
         assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*", "null", "localhost:3000", "http://a/", "http://a,http://*.b", "http://u@a", "file://"],
+)
+def test_a_cors_value_that_is_no_origin_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        parse_settings({"cors": (text,)}, {})
+    assert str(error.value) == (
+        f"cors {text.rpartition(',')[2]!r} is no origin: scheme, host and port are, such as "
+        "http://localhost:3000, without a path, and no `*`"
+    )
 
 
 def test_a_port_of_thousands_of_digits_is_refused() -> None:

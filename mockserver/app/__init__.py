@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 from mockserver.app.addresses import (
     build_access_control,
     build_address,
-    build_address_policy,
+    build_dispatcher,
     build_own_address,
-    own_tls_endpoint,
 )
 from mockserver.app.configuration import load_configuration
 from mockserver.app.output import (
@@ -40,8 +39,7 @@ from mockserver.compiler import (
 from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
 from mockserver.delivery.asgi import AsgiDispatcher, AttachedApps
-from mockserver.delivery.dispatcher import Loopback, WebhookDispatcher
-from mockserver.delivery.own_address import OwnAddress
+from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.runtime.background import Background
 from mockserver.runtime.file_watcher import watch_files
 from mockserver.runtime.loopback import deliver_to_inbox
@@ -53,7 +51,7 @@ from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
 from mockserver.web.log_throttle import LogThrottle
 from mockserver.web.router import Router
-from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_socket, build_config
+from mockserver.web.server.uvicorn_server import Server, bind_socket, build_config
 
 __all__ = [
     "describe_evidence",
@@ -80,7 +78,7 @@ def build_server(
     address = build_address(settings, listener)
     access_control = build_access_control(settings, address)
     compiler = ScenarioCompiler(settings)
-    dispatcher = _build_dispatcher(
+    dispatcher = build_dispatcher(
         settings,
         address,
         build_own_address(settings, listener),
@@ -130,18 +128,6 @@ def _build_lifespan(
         await dispatcher.close()
 
     return lifespan
-
-
-def _build_dispatcher(
-    settings: Settings, address: ServerAddress, own_address: OwnAddress, loopback: Loopback
-) -> WebhookDispatcher:
-    return WebhookDispatcher(
-        address.origin,
-        build_address_policy(settings),
-        own_tls=own_tls_endpoint(address, settings),
-        loopback=loopback,
-        own_address=own_address,
-    )
 
 
 def _start_file_watcher(

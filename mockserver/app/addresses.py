@@ -5,6 +5,7 @@ from socket import socket
 
 from mockserver.core.address_policy import AddressPolicy, build_policy
 from mockserver.core.webhook_url import ParsedUrl, parse_url
+from mockserver.delivery.dispatcher import Loopback, WebhookDispatcher
 from mockserver.delivery.own_address import OwnAddress
 from mockserver.settings import Settings
 from mockserver.web.access_control import OPEN_ACCESS, AccessControl
@@ -33,13 +34,27 @@ def own_tls_endpoint(address: ServerAddress, settings: Settings) -> tuple[str, i
     return (host, address.port, settings.tls_cert) if settings.tls_cert else None
 
 
-def build_access_control(settings: Settings, address: ServerAddress) -> AccessControl:
-    """Use the token of the settings, else draw one; on loopback, none is needed.
+def build_dispatcher(
+    settings: Settings, address: ServerAddress, own_address: OwnAddress, loopback: Loopback
+) -> WebhookDispatcher:
+    return WebhookDispatcher(
+        address.origin,
+        build_address_policy(settings),
+        own_tls=own_tls_endpoint(address, settings),
+        loopback=loopback,
+        own_address=own_address,
+        authorities=settings.webhook_ca,
+    )
 
-    There, `none` counts as no token: without checks of Host, DNS rebinding would let pages in.
+
+def build_access_control(settings: Settings, address: ServerAddress) -> AccessControl:
+    """Use the token of the settings; beyond loopback, draw one if they have none.
+
+    On loopback, `none` counts as no token.
     """
+    hosts, cors = settings.allow_host, settings.cors
     if address.is_local:
-        return AccessControl(
-            "" if settings.token == OPEN_ACCESS else settings.token, settings.allow_host
-        )
-    return AccessControl(settings.token or secrets.token_urlsafe(18), settings.allow_host)
+        token = "" if settings.token == OPEN_ACCESS else settings.token
+        return AccessControl(token, hosts, cors_origins=cors)
+    token = settings.token or secrets.token_urlsafe(18)
+    return AccessControl(token, hosts, is_exposed=True, cors_origins=cors)

@@ -1,15 +1,17 @@
 """Check the settings that the compiler does not know, and build the configuration."""
 
+import ssl
 from pathlib import Path
 
 from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
+from mockserver.delivery.trust import load_authorities
 from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.settings import Settings, SettingsError
 
 
 def load_configuration(settings: Settings) -> Configuration:
-    """Check the settings of clock and TLS, then build the configuration.
+    """Check the settings of clock, TLS and trust, then build the configuration.
 
     Raises:
         SettingsError: a setting is invalid.
@@ -22,4 +24,17 @@ def load_configuration(settings: Settings) -> Configuration:
     for name in filter(None, (settings.tls_cert, settings.tls_key)):
         if not Path(name).is_file():
             raise SettingsError(f"tls: there is no file {name}")
+    if settings.webhook_ca:
+        _check_authorities(settings.webhook_ca)
     return build_configuration(settings)
+
+
+def _check_authorities(file: str) -> None:
+    try:
+        load_authorities(ssl.create_default_context(), file)
+    except FileNotFoundError:
+        raise SettingsError(f"webhook-ca: there is no file {file}") from None
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"webhook-ca: {file} holds no certificates in PEM format ({error})"
+        ) from None

@@ -16,6 +16,7 @@ from mockserver.delivery.http_request import HttpRequest, build_request
 from mockserver.delivery.own_address import OwnAddress, is_own
 from mockserver.delivery.receiver_slots import ReceiverSlots
 from mockserver.delivery.target_resolver import TargetResolver
+from mockserver.delivery.trust import build_default_context, build_own_context
 
 ERROR_NAMES: Final = (
     (TimeoutError, "timeout"),
@@ -41,7 +42,8 @@ class WebhookDispatcher:
     `origin` is that of this server. `timeout` is in real seconds, per attempt.
     `own_tls` is (host, port, certificate file) of this server's own TLS endpoint. `loopback` gets
     the webhooks to this server first. Those that go over HTTP to `own_address` get a header with
-    their depth, by which the server ends loops of webhooks.
+    their depth, by which the server ends loops of webhooks. `authorities` is a PEM file with
+    certificates to trust beside those of the system.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all but the first have defaults
@@ -53,6 +55,7 @@ class WebhookDispatcher:
         own_tls: tuple[str, int, str] | None = None,
         loopback: Loopback = no_loopback,
         own_address: OwnAddress | None = None,
+        authorities: str = "",
     ) -> None:
         self._origin = origin
         self._targets = TargetResolver(policy)
@@ -64,6 +67,7 @@ class WebhookDispatcher:
         self._own_tls = own_tls
         self._loopback = loopback
         self._own_address = own_address
+        self._authorities = authorities
         self._connections: set[Connection] = set()
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
@@ -152,21 +156,14 @@ class WebhookDispatcher:
         return connection
 
     def _ssl_context(self, target: ResolvedTarget) -> ssl.SSLContext:
-        """Return the default context, or for this server's own endpoint one that trusts it.
-
-        The own certificate is for a vendor's host name, so the certificate itself is checked
-        instead of its name.
-        """
+        """Return the default context, or for this server's own endpoint one that trusts it."""
         if self._own_tls is None or (target.host, target.port) != self._own_tls[:2]:
             return self._default_ssl_context
-        context = ssl.create_default_context(cafile=self._own_tls[2])
-        context.check_hostname = False
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # no CA needed
-        return context
+        return build_own_context(self._own_tls[2])
 
     @cached_property
     def _default_ssl_context(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
+        return build_default_context(self._authorities)
 
 
 def _describe_certificate(error: Exception) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 from mockserver.core.webhook import Delivery, DeliveryResult, planned_attempt
 from mockserver.delivery.asgi import Application, call_asgi
 from mockserver.replay.journal import Json, ReplayDiverged, entry_time
+from mockserver.replay.refusals import is_recorded, replay_refusal
 from mockserver.replay.requests import AsgiRequest, build_control_request, build_vendor_request
 from mockserver.replay.secrets import find_secrets
 from mockserver.runtime.sandbox import Sandbox
@@ -68,6 +69,8 @@ class Player:
 
     async def _reproduce(self, index: int, entry: Json) -> None:
         match entry["type"]:
+            case "request" if is_recorded(entry):
+                replay_refusal(entry, self._sandbox, self._secrets)
             case "request":
                 self._send(build_vendor_request(entry, self._sandbox.name, self._secrets))
             case "command":

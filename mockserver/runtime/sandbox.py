@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from mockserver.core.webhook import Dispatcher
 from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock, WallClock
-from mockserver.runtime.inboxes import Inbox, ReceivedRequest
+from mockserver.runtime.event_texts import EventTexts
+from mockserver.runtime.inboxes import MAX_INBOXES, Inbox, InboxStorage, ReceivedRequest
 from mockserver.runtime.scheduler import Scheduler
 from mockserver.runtime.tasks import spawn
 
@@ -31,10 +32,18 @@ class Timing(NamedTuple):
 
 
 class Sandbox:
-    """One sandbox; `start` runs its scheduler, `stop` ends everything that it has started."""
+    """One sandbox; `start` runs its scheduler, `stop` ends everything that it has started.
+
+    `inbox_storage` is that of all sandboxes of the server.
+    """
 
     def __init__(
-        self, name: str, configuration: Configuration, timing: Timing, dispatcher: Dispatcher
+        self,
+        name: str,
+        configuration: Configuration,
+        timing: Timing,
+        dispatcher: Dispatcher,
+        inbox_storage: InboxStorage | None = None,
     ) -> None:
         self.name = name
         self.timing = timing
@@ -46,8 +55,10 @@ class Sandbox:
         self._initial_configuration = configuration
         self.request_durations: OrderedDict[str, int] = OrderedDict()
         """Request ID -> real ms until its response; kept out of the journal."""
-        self._inboxes: defaultdict[str, Inbox] = defaultdict(Inbox)
+        self.inbox_storage = inbox_storage or InboxStorage()
+        self._inboxes: dict[str, Inbox] = {}
         self.inboxes: Mapping[str, Inbox] = MappingProxyType(self._inboxes)
+        self.event_texts = EventTexts()
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -94,22 +105,23 @@ class Sandbox:
 
     async def receive_webhook(self, inbox: str, request: ReceivedRequest) -> int:
         """Let an inbox receive a request; return the status of its response."""
-        return await self._inboxes[inbox].receive(request)
+        return await self._get_or_create_inbox(inbox).receive(request)
 
     def program_inbox(self, inbox: str, statuses: Iterable[int], delay: float) -> None:
         """Set the statuses of the next responses of an inbox, and the delay before each."""
-        self._inboxes[inbox].program(statuses, delay)
+        self._get_or_create_inbox(inbox).program(statuses, delay)
 
     def clear_inbox(self, inbox: str) -> None:
         """Forget what an inbox has received, and how it was programmed."""
-        self._inboxes.pop(inbox, None)
+        if inbox in self._inboxes:
+            self._inboxes.pop(inbox).clear()
 
     async def reset(self) -> None:
         """Return to the seeded start; nothing scheduled before is sent after this returns."""
         clock = self.timing.build_clock()
         self.uploaded_scenarios = {}
         commands.reset(self.state, self._initial_configuration, clock.now())
-        self._inboxes.clear()
+        self._clear_inboxes()
         self.request_durations.clear()
         self.scheduler.clock = clock
         await self.scheduler.deliveries.cancel()
@@ -121,3 +133,19 @@ class Sandbox:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.scheduler.stop()
+        self._clear_inboxes()
+
+    def _get_or_create_inbox(self, name: str) -> Inbox:
+        if name not in self._inboxes:
+            if len(self._inboxes) >= MAX_INBOXES:
+                used = {each: box for each, box in self._inboxes.items() if not box.is_unused}
+                self._inboxes.clear()
+                self._inboxes.update(used)
+            self._inboxes[name] = Inbox(self.inbox_storage)
+        return self._inboxes[name]
+
+    def _clear_inboxes(self) -> None:
+        """Forget all inboxes, so that their requests no longer count in the storage."""
+        for inbox in self._inboxes.values():
+            inbox.clear()
+        self._inboxes.clear()

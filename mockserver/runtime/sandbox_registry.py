@@ -9,6 +9,7 @@ from typing import Final
 from mockserver.core.configuration import Configuration
 from mockserver.core.seeded import digest
 from mockserver.core.webhook import Dispatcher
+from mockserver.runtime.inboxes import InboxStorage
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.tasks import spawn
 
@@ -56,6 +57,7 @@ class SandboxRegistry:
         self._claims: dict[Claim, str] = {}
         self._last_used: dict[str, float] = {}
         self._sandboxes: dict[str, Sandbox] = {}
+        self.inbox_storage = InboxStorage()
         self._create(DEFAULT_SANDBOX, *initial_setup)
 
     def __iter__(self) -> Iterator[Sandbox]:
@@ -162,7 +164,7 @@ class SandboxRegistry:
     def _create(self, name: str, configuration: Configuration, timing: Timing) -> Sandbox:
         if len(self._sandboxes) >= MAX_SANDBOXES:
             raise TooManySandboxes
-        sandbox = Sandbox(name, configuration, timing, self._dispatcher)
+        sandbox = Sandbox(name, configuration, timing, self._dispatcher, self.inbox_storage)
         self._sandboxes[name] = sandbox
         self._last_used[name] = self._monotonic()
         self._on_created(sandbox)

@@ -1,12 +1,15 @@
 """Controls access: rejects requests of foreign web pages, and checks the token.
 
-Without a token, the server is reachable from this machine only, and `Host` must name this machine
-or, in a vendor request, a vendor's host: this stops DNS rebinding.
+On loopback, `Host` must name this machine or, in a vendor request, a vendor's host: this stops DNS
+rebinding. A token changes nothing about that. A server that other machines reach has names that it
+does not know: there, a program may use any name, a browser only one that cannot be rebound.
 """
 
 import hmac
 import re
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mockserver.web.hosts import HostsByProvider, vendor_host
@@ -29,6 +32,25 @@ LOCAL_HOSTS: Final = (
 No third party can own one of them.
 """
 
+PRIVATE_SUFFIXES: Final = (
+    ".local",
+    ".internal",
+    ".lan",
+    ".home.arpa",
+    ".home",
+    ".corp",
+    ".intranet",
+    ".private",
+)
+"""Ends of names that exist in private networks only (RFC 6762 appendix G, RFC 8375)."""
+
+BROWSER_HEADERS: Final = frozenset({"origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"})
+"""Headers that only browsers send."""
+
+BROWSER_AGENT: Final = "Mozilla/"
+"""How every browser begins its User-Agent. It is all that a page without TLS shows of itself."""
+
+NO_VENDOR_HOSTS: Final[HostsByProvider] = MappingProxyType({})
 OPEN_ACCESS: Final = "none"
 TOKEN_VARIABLE: Final = "MOCKSERVER_TOKEN"  # noqa: S105 - the name of a variable
 AUTHORITY_PATTERN: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::[0-9]*)?", re.ASCII)
@@ -38,64 +60,97 @@ Handler = Callable[["Request"], Awaitable["Response"]]
 
 
 class AccessControl(NamedTuple):
-    """Checks requests by token, `Origin` and `Host`.
+    """Checks requests by `Host`, `Origin` and token.
 
-    `token` is empty if the server is reachable from this machine only: `Host` is checked instead.
-    The token `none` admits every client. `allowed_hosts` are the names of `--allow-host`.
+    An empty token admits every client, and so does `none`. `allowed_hosts` are the names of
+    `--allow-host`. `is_exposed` is true if other machines reach the server. `cors_origins` are
+    those of web pages that may call the vendors' routes.
     """
 
     token: str = ""
     allowed_hosts: tuple[str, ...] = ()
+    is_exposed: bool = False
+    cors_origins: tuple[str, ...] = ()
 
     def check_control_request(self, headers: "Headers") -> "Response | None":
         """Return a 401 or 403 problem, or None if the request may use the control API."""
-        foreign = self.check_origin(headers)
+        foreign = self._check_page(headers, is_visit_allowed=True)
         if foreign:
             return foreign
-        if self.token:
-            return None if self._has_token(headers) else _token_problem()
-        names = headers.getlist("host")
-        return (
-            None if len(names) == 1 and self._is_own_host(names[0]) else foreign_host_problem(names)
-        )
+        return None if not self.token or self._has_token(headers) else _token_problem()
+
+    def check_inbox_request(self, headers: "Headers") -> "Response | None":
+        """Return a 403 problem, or None if an inbox may receive the request.
+
+        A page may not even lead its user to an inbox, who would take a response meant for a
+        webhook.
+        """
+        return self._check_page(headers, is_visit_allowed=False)
 
     def check_vendor_request(
         self, headers: "Headers", vendor_hosts: HostsByProvider
     ) -> "Response | None":
         """Return a 403 problem, or None if the request may reach a vendor."""
-        names = headers.getlist("host")
-        is_own_page = _is_page_of_vendor(headers, names[0], vendor_hosts)
-        return (None if is_own_page else self.check_origin(headers)) or (
-            None if self.allows_host(names[0], vendor_hosts) else foreign_host_problem(names)
+        host = headers.get("host", "")
+        is_trusted = self.is_cors_request(headers) or _is_page_of_vendor(
+            headers, host, vendor_hosts
         )
+        foreign = None if is_trusted else self._check_origin(headers, is_visit_allowed=True)
+        return foreign or self._check_host(headers, vendor_hosts)
+
+    def is_cors_request(self, headers: "Headers") -> bool:
+        """Whether a page whose origin `--cors` lists has sent the request."""
+        origins = headers.getlist("origin")
+        return len(origins) == 1 and origins[0].lower() in self.cors_origins
 
     def allows_host(self, authority: str, vendor_hosts: HostsByProvider) -> bool:
-        """Whether a vendor request may have this Host, which may be one of the vendors' own."""
-        return (
-            bool(self.token)
-            or self._is_own_host(authority)
-            or _is_vendor_host(vendor_hosts, authority)
+        """Whether any client may send this Host, which may be one of the vendors' own."""
+        return self._is_safe_host(authority) or _is_vendor_host(vendor_hosts, authority)
+
+    def allows_any_host(self, user_agent: str) -> bool:
+        """Whether a client may send any Host: with a token, a program on another machine."""
+        is_browser = user_agent.startswith(BROWSER_AGENT)
+        return self.is_exposed and self.token != OPEN_ACCESS and not is_browser
+
+    def _check_page(self, headers: "Headers", *, is_visit_allowed: bool) -> "Response | None":
+        return self._check_origin(headers, is_visit_allowed=is_visit_allowed) or self._check_host(
+            headers, NO_VENDOR_HOSTS
         )
 
-    def check_origin(self, headers: "Headers") -> "Response | None":
+    def _check_origin(self, headers: "Headers", *, is_visit_allowed: bool) -> "Response | None":
         """Return a 403 problem if a web page of another site has sent the request."""
+        hosts = {name.lower() for name in headers.getlist("host")}
         for origin in headers.getlist("origin"):
-            authority = origin.partition("://")[2]
-            # With a token, any Host may be the server's own. Without one, Host proves nothing: a
-            # page that reaches the server by DNS rebinding sends its own name in both headers.
-            hosts = {name.lower() for name in headers.getlist("host")} if self.token else set()
-            is_own = authority != "" and authority.lower() in hosts
-            if not (is_own or self._is_own_host(authority)):
+            authority = origin.partition("://")[2].lower()
+            is_same_site = authority in hosts and self._is_safe_host(authority)
+            if not (is_same_site or self._is_own_host(authority)):
                 return problem("foreign-origin", f"the Origin header is {origin!r}: {ADVICE}")
-        if headers.get("sec-fetch-site") == "cross-site" and not _is_navigation(headers):
+        is_visit = is_visit_allowed and _is_navigation(headers)
+        if headers.get("sec-fetch-site") == "cross-site" and not is_visit:
             return problem("foreign-origin", f"a page of another site has sent this: {ADVICE}")
         return None
+
+    def _check_host(self, headers: "Headers", vendor_hosts: HostsByProvider) -> "Response | None":
+        """Return a 403 problem unless the one Host header is accepted."""
+        names = headers.getlist("host")
+        if len(names) == 1 and self.allows_host(names[0], vendor_hosts):
+            return None
+        is_page = not BROWSER_HEADERS.isdisjoint(headers.keys())
+        if not is_page and self.allows_any_host(headers.get("user-agent", "")):
+            return None
+        return foreign_host_problem(names)
 
     def _is_own_host(self, authority: str) -> bool:
         """Whether this is a name of this machine, or one that `--allow-host` adds."""
         name = _host_name(authority)
         is_local = name in LOCAL_HOSTS or name.endswith(".localhost")
         return is_local or name in [host.lower() for host in self.allowed_hosts]
+
+    def _is_safe_host(self, authority: str) -> bool:
+        """Whether a page under this name is one of this server: nobody can rebind the name."""
+        return self._is_own_host(authority) or (
+            self.is_exposed and _is_private_name(_host_name(authority))
+        )
 
     def _has_token(self, headers: "Headers") -> bool:
         if self.token == OPEN_ACCESS:
@@ -109,6 +164,21 @@ def _host_name(authority: str) -> str:
     """The host in lower case, without port, brackets and final dot; empty if malformed."""
     match = AUTHORITY_PATTERN.fullmatch(authority)
     return match[1].strip("[]").lower().removesuffix(".") if match else ""
+
+
+def _is_private_name(name: str) -> bool:
+    """Whether no public name server can answer for this name: an address, or a local name."""
+    if ":" in name or name.replace(".", "").isdigit():
+        return _is_address(name)
+    return name != "" and ("." not in name or name.endswith(PRIVATE_SUFFIXES))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_vendor_host(vendor_hosts: HostsByProvider, authority: str) -> bool:

@@ -23,6 +23,7 @@ from mockserver.web.server.transport import HeaderField
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
+    from starlette.responses import Response
 
 CompileScenarios = Callable[
     [Configuration, Mapping[str, bytes], Mapping[AccountKey, Account]],
@@ -57,7 +58,14 @@ class Dependencies(NamedTuple):
 
 
 UNUSUAL_HEADERS: Final = frozenset(
-    {b"transfer-encoding", b"content-encoding", b"origin", b"sec-fetch-site", b"sec-fetch-mode"}
+    {
+        b"transfer-encoding",
+        b"content-encoding",
+        b"origin",
+        b"sec-fetch-site",
+        b"sec-fetch-mode",
+        b"sec-fetch-dest",
+    }
 )
 """Fields that decide whether a request is accepted; hardly any request has one."""
 
@@ -99,7 +107,8 @@ class RequestInfo:
     `host` is its Host header. `sandbox_name` is that of the `X-Mock-Sandbox` header or of the path
     prefix, empty if the request names no sandbox; `sandbox` is None until it is found.
     `allowed_methods` are those of the path if the request's is not one of them. `webhook_depth` is
-    how many webhooks to this server have led to the request.
+    how many webhooks to this server have led to the request. `rejection` is the problem with its
+    sandbox name.
     """
 
     headers: RequestHeaders
@@ -108,6 +117,7 @@ class RequestInfo:
     sandbox: Sandbox | None = None
     allowed_methods: tuple[str, ...] = ()
     webhook_depth: int = 0
+    rejection: "Response | None" = None
 
 
 DEPTH_FIELD: Final = DEPTH_HEADER.encode()

@@ -120,7 +120,9 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             413, "body too large", "The body has more bytes than the path takes."
         ),
         "unsupported-encoding": ProblemKind(
-            415, "unsupported encoding", "Send the body without a Content-Encoding."
+            415,
+            "unsupported encoding",
+            "Send the body plain, or with Content-Encoding gzip or deflate.",
         ),
         "range-not-satisfiable": ProblemKind(
             416, "range not satisfiable", "The recording ends before the requested range."

@@ -66,7 +66,7 @@ def _secret_pattern() -> re.Pattern[str]:
     of_text = r'((?:\\[^"]|[^"&,;\s}\]\\])+)'
     quoted = r'((?:\\[^"]|[^"\\\r\n])+)'
     part = r'"?[^\r\n]{0,99}\r\n(?:[^\r\n]{1,99}\r\n){0,4}\r\n([^\r\n]+)'
-    user = r"((?:(?!%2f|%3f|%23|%40)[^\s/?#@&\"'\\]){1,1000})(?:@|%40)"
+    user = r"((?:(?!%2f|%3f|%23)[^\s/?#&\"'\\]){1,1000})(?:@|%40)"
     return re.compile(
         rf"{ending}(?:{index}{equals}{of_form}"
         rf"|{index}(?:{quote})?\s{{0,20}}[:=][\s\[]{{0,20}}(?:{quote}{quoted}|{of_text})"

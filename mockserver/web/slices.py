@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sized
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sized
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from mockserver.runtime.background import Background
@@ -25,7 +25,7 @@ class Job(NamedTuple, Generic[Result]):
 
 async def run_in_slices(
     jobs: Iterable[Job[Result]], background: Background
-) -> AsyncIterator[Result]:
+) -> AsyncGenerator[Result, None]:
     """Run the jobs one after another and yield their results."""
     end = time.perf_counter() + SLICE
     for job in jobs:

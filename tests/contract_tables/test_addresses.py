@@ -154,14 +154,18 @@ def test_a_read_below_an_unknown_sandbox_is_404(edge: EdgeSite) -> None:
     assert (response.status_code, response.headers["x-mock-problem"]) == (404, "unknown-sandbox")
 
 
-def test_a_path_that_only_browsers_ask_for_is_listed_until_issue_24(edge: EdgeSite) -> None:
-    edge.request("GET", "/favicon.ico")
-    requests = edge.get_json("/_mock/requests")["requests"]
-    assert [request["path"] for request in requests] == ["/favicon.ico"]
+@pytest.mark.parametrize("path", ["/favicon.ico", "/apple-touch-icon.png"])
+def test_a_path_that_only_browsers_ask_for_is_neither_listed_nor_counted(
+    edge: EdgeSite, path: str
+) -> None:
+    assert edge.request("GET", path).status_code == 404
+    assert edge.get_json("/_mock/requests")["requests"] == []
+    assert edge.get_json("/_mock/health")["rejections"] == {}
 
 
-def test_a_foreign_host_is_counted_and_not_listed_until_issue_24(edge: EdgeSite) -> None:
+def test_a_foreign_host_is_counted_and_listed(edge: EdgeSite) -> None:
     refused = edge.request("POST", CLICK_TO_CALL_PATH, json=CLICK_TO_CALL, hosts=("evil.test",))
     assert (refused.status_code, refused.headers["x-mock-problem"]) == (403, "foreign-host")
-    assert edge.get_json("/_mock/requests")["requests"] == []
+    [listed] = edge.get_json("/_mock/requests")["requests"]
+    assert (listed["status"], listed["problem"]) == (403, "foreign-host")
     assert edge.get_json("/_mock/health")["rejections"] == {"foreign-host": 1}

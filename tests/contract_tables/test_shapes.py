@@ -105,14 +105,14 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "scenario of an explanation": ("explain/r1 calls 0 scenarios 0", "aspect scenario rank"),
     "leg of an explanation": ("explain/r1 calls 0 legs 0", "attempt leg number decided_by"),
-    "inbox": ("inboxes/mine", "name received"),
+    "inbox": ("inboxes/mine", "name received evicted"),
     "received webhook": ("inboxes/mine received 0", "at method query headers body status"),
 }
 """Name -> (path below `/_mock` and the way to the object in the answer, its keys).
 
-Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list, `sample` of a rule,
-`overtaken` of an explained call, what health has between `providers` and `uptime`, and the answer
-to GET of one scenario.
+Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list and of an inbox,
+`sample` of a rule, `overtaken` of an explained call, what health has between `providers` and
+`uptime`, and the answer to GET of one scenario.
 """
 
 POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {

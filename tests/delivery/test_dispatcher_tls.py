@@ -8,6 +8,8 @@ import pytest
 
 from mockserver.core.webhook import DeliveryResult
 from mockserver.delivery.dispatcher import WebhookDispatcher
+from mockserver.delivery.trust import build_default_context
+from tests.support.certificates import LEAF, write_certificates
 from tests.support.receivers import (
     OK_RESPONSE,
     UNUSED_ORIGIN,
@@ -69,14 +71,68 @@ def test_a_trusted_certificate_is_accepted_only_for_its_names(
     assert deliver(respond_with(OK_RESPONSE), server_context, f"https://{host}") == expected
 
 
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", DeliveryResult(status=200, error=None, body=b"ok")),
+        (
+            "other.localhost",
+            DeliveryResult(
+                status=None,
+                error="tls",
+                reason="the certificate of the receiver is not accepted: Hostname mismatch, "
+                "certificate is not valid for 'other.localhost'.",
+            ),
+        ),
+    ],
+)
+def test_a_certificate_of_webhook_ca_is_accepted_only_for_its_names(
+    host: str, expected: DeliveryResult, server_context: ssl.SSLContext, pem: Path
+) -> None:
+    base = f"https://{host}"
+    assert deliver(respond_with(OK_RESPONSE), server_context, base, str(pem)) == expected
+
+
+@pytest.mark.usefixtures("trusted")
+def test_webhook_ca_adds_to_the_authorities_of_the_system(
+    server_context: ssl.SSLContext, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.pem"
+    other.write_text(LEAF)
+    result = deliver(respond_with(OK_RESPONSE), server_context, "https://localhost", str(other))
+    assert result.status == 200
+
+
+def test_a_certificate_in_the_file_is_trusted_without_its_authority(
+    tmp_path: Path,
+) -> None:
+    write_certificates(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "leaf.pem", tmp_path / "key.pem")
+
+    async def run() -> tuple[str, str | None]:
+        async with serve_receiver(respond_with(OK_RESPONSE), context) as port:
+            trust = build_default_context(str(tmp_path / "leaf.pem"))
+            _, writer = await asyncio.open_connection(
+                "127.0.0.1", port, ssl=trust, server_hostname="vendor.test"
+            )
+            tls = writer.get_extra_info("ssl_object")
+            writer.close()
+            return tls.server_hostname, tls.version()
+
+    assert asyncio.run(run()) == ("vendor.test", "TLSv1.3")
+
+
 def deliver(
-    handler: Handler, context: ssl.SSLContext | None, base: str = "https://127.0.0.1"
+    handler: Handler,
+    context: ssl.SSLContext | None,
+    base: str = "https://127.0.0.1",
+    authorities: str = "",
 ) -> DeliveryResult:
     async def run() -> DeliveryResult:
         async with serve_receiver(handler, context) as port:
-            result = await WebhookDispatcher(UNUSED_ORIGIN).deliver(
-                build_delivery_to(f"{base}:{port}/hook")
-            )
+            dispatcher = WebhookDispatcher(UNUSED_ORIGIN, authorities=authorities)
+            result = await dispatcher.deliver(build_delivery_to(f"{base}:{port}/hook"))
             return result.replace(duration_ms=0)
 
     return asyncio.run(run())

@@ -4,7 +4,14 @@ import asyncio
 
 import pytest
 
-from mockserver.runtime.inboxes import MAX_REQUESTS, Inbox, ReceivedRequest
+from mockserver.runtime.inboxes import (
+    MAX_BYTES,
+    MAX_REQUESTS,
+    REQUEST_OVERHEAD,
+    Inbox,
+    InboxStorage,
+    ReceivedRequest,
+)
 
 RECEIVED = ReceivedRequest(at=5, method="POST", path="/", query="", headers={}, body=b"")
 
@@ -33,26 +40,76 @@ def test_an_inbox_records_the_request_then_delays_its_response(
     async def sleep(seconds: float) -> None:
         sleeps.append((seconds, len(inbox.requests)))
 
-    inbox = Inbox(delay=2.5)
+    inbox = Inbox()
+    inbox.program((), 2.5)
     monkeypatch.setattr(asyncio, "sleep", sleep)
     assert (asyncio.run(inbox.receive(RECEIVED)), sleeps) == (200, [(2.5, 1)])
 
 
-def test_an_inbox_keeps_only_its_newest_requests() -> None:
+def receive(inbox: Inbox, *requests: ReceivedRequest) -> None:
+    async def receive_all() -> None:
+        for request in requests:
+            await inbox.receive(request)
+
+    asyncio.run(receive_all())
+
+
+def times(inbox: Inbox) -> list[int]:
+    return [request.at for request in inbox.requests]
+
+
+def sized(at: int, size: int) -> ReceivedRequest:
+    """A request that counts `size` bytes."""
+    return RECEIVED.replace(at=at, body=bytes(size - RECEIVED.size))
+
+
+def test_an_inbox_keeps_only_its_newest_requests_and_counts_the_others() -> None:
     inbox = Inbox()
-    for at in range(MAX_REQUESTS + 2):
-        inbox.requests.append(
-            ReceivedRequest(
-                at=at, method="POST", path="/", query="", headers={}, body=b"", status=200
-            )
-        )
-    assert (len(inbox.requests), inbox.requests[0].at) == (MAX_REQUESTS, 2)
+    receive(inbox, *(RECEIVED.replace(at=at) for at in range(MAX_REQUESTS + 2)))
+    assert (len(inbox.requests), inbox.requests[0].at, inbox.evicted) == (MAX_REQUESTS, 2, 2)
+
+
+def test_one_inbox_keeps_16_mb_at_most() -> None:
+    inbox = Inbox()
+    receive(inbox, *(sized(at, MAX_BYTES // 4) for at in range(6)))
+    assert (times(inbox), inbox.evicted) == ([2, 3, 4, 5], 2)
+
+
+def test_every_text_of_a_request_counts() -> None:
+    request = RECEIVED.replace(path="/ab", query="c=d", headers={"name": "value"}, body=b"12")
+    assert request.size - RECEIVED.size == 2 + 3 + 9 + 2
+    assert RECEIVED.size == REQUEST_OVERHEAD + 1
+
+
+def test_of_all_inboxes_together_the_oldest_requests_leave_first() -> None:
+    storage = InboxStorage(max_bytes=10_000)
+    first, second = Inbox(storage), Inbox(storage)
+    receive(first, sized(1, 4_000))
+    receive(second, sized(2, 4_000))
+    receive(first, sized(3, 4_000))
+    assert (times(first), times(second), first.evicted, second.evicted) == ([3], [2], 1, 0)
+    receive(first, sized(4, 9_000))
+    assert (times(first), times(second), first.evicted, second.evicted) == ([4], [], 2, 1)
+
+
+def test_a_request_that_is_larger_than_the_storage_is_kept_alone() -> None:
+    storage = InboxStorage(max_bytes=3_000)
+    inbox = Inbox(storage)
+    receive(inbox, sized(1, 2_500), sized(2, 5_000))
+    assert (times(inbox), inbox.evicted) == ([2], 1)
+
+
+def test_what_is_cleared_makes_room_and_does_not_count_as_evicted() -> None:
+    storage = InboxStorage(max_bytes=10_000)
+    first, second = Inbox(storage), Inbox(storage)
+    receive(first, sized(1, 9_000))
+    first.clear()
+    receive(second, sized(2, 5_000), sized(3, 5_000))
+    assert (times(first), times(second), first.evicted, second.evicted) == ([], [2, 3], 0, 0)
 
 
 def test_inboxes_share_no_state() -> None:
     inbox, other = Inbox(), Inbox()
-    inbox.statuses.append(500)
-    inbox.requests.append(
-        ReceivedRequest(at=0, method="POST", path="/", query="", headers={}, body=b"", status=500)
-    )
-    assert other == Inbox()
+    inbox.program([500], 0.001)
+    receive(inbox, RECEIVED)
+    assert (list(other.statuses), other.delay, times(other), other.is_unused) == ([], 0, [], True)

@@ -105,12 +105,12 @@ def test_other_requests_are_left_to_the_socket(
 
 def test_a_loopback_delivery_waits_for_the_delay_of_the_inbox(sandboxes: SandboxRegistry) -> None:
     async def run() -> Inbox:
-        inbox = sandboxes.get_or_create("default").inboxes["x"]
-        inbox.delay = 60.0
+        sandbox = sandboxes.get_or_create("default")
+        sandbox.program_inbox("x", (), 60.0)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
                 await deliver_to_inbox(sandboxes, build_inbox_request("/_mock/receive/x"))
-        return inbox
+        return sandbox.inboxes["x"]
 
     assert len(asyncio.run(run()).requests) == 1
 

@@ -9,6 +9,7 @@ from mockserver.core.time import HOUR
 from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.advances import AdvanceResult
+from mockserver.runtime.inboxes import MAX_INBOXES, InboxStorage, ReceivedRequest
 from mockserver.runtime.sandbox import Sandbox, Timing
 from tests.support import read
 from tests.support.dispatchers import (
@@ -190,3 +191,40 @@ def test_sandboxes_share_no_state(configuration: Configuration) -> None:
     assert read.accounts(second.state) == configuration.accounts
     assert second.clock.now() == START
     assert isinstance(second.state, SandboxState)
+
+
+def receive_webhook(sandbox: Sandbox, name: str, size: int) -> None:
+    request = ReceivedRequest(
+        at=START, method="POST", path="/", query="", headers={}, body=bytes(size)
+    )
+    asyncio.run(sandbox.receive_webhook(name, request))
+
+
+@pytest.mark.parametrize("end", ["reset", "stop", "clear"])
+def test_the_inboxes_of_a_sandbox_make_room_for_those_of_others_at_its_end(
+    configuration: Configuration, end: str
+) -> None:
+    storage, timing = InboxStorage(max_bytes=20_000), Timing(mode="manual", start=START)
+    first, second = (
+        Sandbox(name, configuration, timing, AcceptingDispatcher(), storage) for name in "ab"
+    )
+    receive_webhook(first, "x", 5_000)
+    receive_webhook(second, "x", 4_000)
+    if end == "clear":
+        first.clear_inbox("x")
+    else:
+        asyncio.run(getattr(first, end)())
+    receive_webhook(second, "x", 8_000)
+    assert [len(box.requests) for box in second.inboxes.values()] == [2]
+    assert (dict(first.inboxes), second.inboxes["x"].evicted) == ({}, 0)
+
+
+def test_beyond_a_thousand_inboxes_those_without_requests_and_programs_are_forgotten(
+    configuration: Configuration,
+) -> None:
+    storage, timing = InboxStorage(max_bytes=20_000), Timing(mode="manual", start=START)
+    sandbox = Sandbox("a", configuration, timing, AcceptingDispatcher(), storage)
+    sandbox.program_inbox("programmed", [500], 0)
+    for number in range(MAX_INBOXES):
+        receive_webhook(sandbox, f"n{number}", 0)
+    assert list(sandbox.inboxes) == ["programmed", *(f"n{number}" for number in range(990, 1_000))]

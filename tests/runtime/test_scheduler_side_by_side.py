@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from itertools import permutations
+from unittest.mock import Mock
 
 import pytest
 
@@ -10,6 +11,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.runtime import scheduler as module
 from mockserver.runtime.delivery_tasks import receiver_of
 from tests.support import read
 from tests.support.builders import build_webhook
@@ -126,7 +128,29 @@ def test_an_internal_error_of_a_delivery_is_journaled_in_its_turn(
         "delivery-attempt",
         "error",
         "delivery-attempt",
+        "delivery-attempt",
     ]
+    assert [
+        (delivery.state, delivery.attempts[-1].result.error)
+        for delivery in read.deliveries(state).values()
+    ] == [
+        ("delivered", None),
+        ("failed", "internal"),
+        ("delivered", None),
+    ]
+
+
+def test_an_error_while_a_delivery_is_ended_is_journaled_too(
+    configuration: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def receive(_: Delivery) -> DeliveryResult:
+        raise ZeroDivisionError
+
+    error = KeyError("w1")
+    monkeypatch.setattr(module, "fail_attempt", Mock(side_effect=error))
+    state = state_with_calls(configuration, ("a",))
+    asyncio.run(manual_scheduler(state, RecordingDispatcher(receive)).advance(START + HOUR))
+    assert [entry.payload for entry in read.journal(state) if entry.type == "error"] == [error]
 
 
 def test_an_advance_with_a_condition_sends_nothing_after_it_is_met(

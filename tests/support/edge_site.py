@@ -95,13 +95,16 @@ def build_looping_site(configuration: Configuration) -> EdgeSite:
 
 
 def control_state(edge: EdgeSite) -> list[tuple[object, ...]]:
-    """Return everything that a control request can change, for every sandbox."""
+    """Return everything that a control request can change, for every sandbox.
+
+    The traces of requests that the mock server itself has refused do not count.
+    """
     return [
         (
             sandbox.name,
             sandbox.state.epoch,
-            read.entry_count(sandbox.state),
-            read.request_count(sandbox.state),
+            read.entry_count(sandbox.state) - read.own_refusal_count(sandbox.state),
+            read.request_count(sandbox.state) - read.own_refusal_count(sandbox.state),
             sandbox.clock.mode,
             sandbox.clock.now(),
             sandbox.state.configuration.seed,

@@ -148,6 +148,11 @@ def request_count(state: SandboxState) -> int:
     return state.journal.request_count
 
 
+def own_refusal_count(state: SandboxState) -> int:
+    """How many requests the mock server itself has refused."""
+    return sum(exchange.problem != "" for exchange in state.journal.exchanges)
+
+
 def call_count(state: SandboxState) -> int:
     return state.calls.count
 

@@ -16,9 +16,10 @@ from tests.support.site import HEADERS, ORIGIN, read_problem
 
 ALLOWED = ("mock.test", "Ci-Container", "api.innocalls.net")
 GUARDED_PATH = "/_mock/clock"
-OPEN_PATHS = ("/_mock/health", "/_mock/receive/mine")
+OPEN_PATH, INBOX_PATH = "/_mock/health", "/_mock/receive/mine"
 TOKEN = "let-me-in"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
+EXPOSED = AccessControl(token=TOKEN, is_exposed=True)
 
 # Host -> whether a control route accepts it
 HOSTS = {
@@ -209,11 +210,23 @@ def test_vendor_routes_accept_only_hosts_of_this_machine_or_a_vendor_on_loopback
 
 
 @pytest.mark.parametrize("host", ALL_HOSTS, ids=map(repr, ALL_HOSTS))
-def test_open_routes_accept_any_host(edge: EdgeSite, host: str) -> None:
-    assert [edge.request("GET", path, hosts=[host]).status_code for path in OPEN_PATHS] == [
-        200,
-        200,
-    ]
+def test_health_accepts_any_host(edge: EdgeSite, host: str) -> None:
+    assert edge.request("GET", OPEN_PATH, hosts=[host]).status_code == 200
+
+
+@pytest.mark.parametrize(("host", "is_accepted"), HOSTS.items(), ids=map(repr, HOSTS))
+@pytest.mark.parametrize("token", ["", TOKEN])
+def test_an_inbox_accepts_only_hosts_of_this_machine_on_loopback_and_no_token(
+    configuration: Configuration, token: str, host: str, *, is_accepted: bool
+) -> None:
+    edge = build_edge_site(configuration, AccessControl(token=token, allowed_hosts=ALLOWED))
+    before = control_state(edge)
+    response = edge.request("POST", INBOX_PATH, hosts=[host])
+    if is_accepted:
+        assert response.status_code == 200
+        return
+    assert_foreign_host(response, host)
+    assert control_state(edge) == before
 
 
 @pytest.mark.parametrize("path", ["/", "/nobody/has/this", "/_mock", "/mobtexting"])
@@ -223,18 +236,116 @@ def test_a_foreign_host_learns_nothing_from_unknown_paths(edge: EdgeSite, path: 
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=map(repr, HOSTS))
-def test_the_host_is_not_checked_behind_a_token(configuration: Configuration, host: str) -> None:
-    edge = build_edge_site(configuration, AccessControl(token=TOKEN))
+def test_beyond_loopback_a_program_with_the_token_may_use_any_host(
+    configuration: Configuration, host: str
+) -> None:
+    edge = build_edge_site(configuration, EXPOSED)
     responses = [
         edge.request("GET", GUARDED_PATH, hosts=[host], headers=headers) for headers in (BEARER, {})
     ]
-    responses.append(place_call(edge, hosts=[host]))
-    assert [response.status_code for response in responses] == [200, 401, 200]
+    responses += [edge.request("POST", INBOX_PATH, hosts=[host]), place_call(edge, hosts=[host])]
+    assert [response.status_code for response in responses] == [200, 401, 200, 200]
+
+
+@pytest.mark.parametrize(("host", "is_accepted"), HOSTS.items(), ids=map(repr, HOSTS))
+def test_on_loopback_a_token_lets_no_other_host_in(
+    configuration: Configuration, host: str, *, is_accepted: bool
+) -> None:
+    edge = build_edge_site(configuration, AccessControl(token=TOKEN, allowed_hosts=ALLOWED))
+    responses = [
+        edge.request("GET", GUARDED_PATH, hosts=[host], headers=BEARER),
+        place_call(edge, hosts=[host]),
+    ]
+    assert {response.status_code for response in responses} == {200 if is_accepted else 403}
+
+
+# Host -> whether a browser may use it beyond loopback: nobody else can own the name
+EXPOSED_HOSTS = {
+    "localhost:8080": True,
+    "mock": True,
+    "mock:8080": True,
+    "mock.local": True,
+    "mock.service.cluster.local:80": True,
+    "Mock.LAN": True,
+    "host.docker.internal": True,
+    "nas.home.arpa": True,
+    "192.168.1.5:8080": True,
+    "[fd00::1]:8080": True,
+    "[fd00::1::]": False,
+    "192.168.1.500": False,
+    "127.1": False,
+    "": False,
+    "evil.test": False,
+    "evil.test:8080": False,
+    "local": True,
+    "evil.local.test": False,
+    "evillocal.com": False,
+    "192.168.1.5.evil.test": False,
+}
+BROWSERS = {
+    "agent": {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101"},
+    "site": {"sec-fetch-site": "same-origin"},
+    "mode": {"sec-fetch-mode": "cors"},
+    "destination": {"sec-fetch-dest": "image"},
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "is_accepted"), EXPOSED_HOSTS.items(), ids=map(repr, EXPOSED_HOSTS)
+)
+@pytest.mark.parametrize("token", [TOKEN, OPEN_ACCESS])
+def test_beyond_loopback_a_browser_may_use_only_a_host_that_cannot_be_rebound(
+    configuration: Configuration, token: str, host: str, *, is_accepted: bool
+) -> None:
+    edge = build_edge_site(configuration, AccessControl(token=token, is_exposed=True))
+    for browser in (*BROWSERS.values(), {"origin": f"http://{host}"}):
+        before, options = control_state(edge), {"headers": BEARER | browser, "hosts": [host]}
+        responses = [
+            edge.request("PUT", GUARDED_PATH, json={"mode": "instant"}, **options),
+            edge.request("POST", INBOX_PATH, **options),
+            place_call(edge, **options),
+        ]
+        statuses = {response.status_code for response in responses}
+        assert (statuses, control_state(edge) == before) == (
+            ({200}, False) if is_accepted else ({403}, True)
+        )
+
+
+@pytest.mark.parametrize(
+    ("host", "is_accepted"), EXPOSED_HOSTS.items(), ids=map(repr, EXPOSED_HOSTS)
+)
+def test_an_open_control_api_beyond_loopback_takes_such_a_host_from_every_client(
+    configuration: Configuration, host: str, *, is_accepted: bool
+) -> None:
+    """Without TLS, a page on a rebound name can look like a program."""
+    edge = build_edge_site(configuration, AccessControl(token=OPEN_ACCESS, is_exposed=True))
+    responses = [
+        edge.request("POST", "/_mock/reset", hosts=[host]),
+        edge.request("GET", "/_mock/journal", hosts=[host]),
+        edge.request("POST", INBOX_PATH, hosts=[host]),
+        place_call(edge, hosts=[host]),
+    ]
+    assert {response.is_success for response in responses} == {is_accepted}
+
+
+def test_beyond_loopback_a_page_may_use_a_name_of_allow_host(configuration: Configuration) -> None:
+    edge = build_edge_site(
+        configuration,
+        AccessControl(token=TOKEN, allowed_hosts=("mock.example.com",), is_exposed=True),
+    )
+    options = {"headers": BEARER | {"origin": "https://mock.example.com"}}
+    statuses = [
+        place_call(edge, hosts=[host], **options).status_code
+        for host in ("mock.example.com", "evil.test")
+    ]
+    assert statuses == [200, 403]
 
 
 @pytest.mark.parametrize("hosts", [[], ["localhost", "localhost"], ["localhost", "evil.test"]])
 @pytest.mark.parametrize(
-    "access_control", [AccessControl(), AccessControl(token=TOKEN)], ids=["loopback", "token"]
+    "access_control",
+    [AccessControl(), AccessControl(token=TOKEN), AccessControl(token=TOKEN, is_exposed=True)],
+    ids=["loopback", "token", "exposed"],
 )
 def test_a_vendor_request_without_exactly_one_host_gets_400(
     configuration: Configuration, access_control: AccessControl, hosts: list[str]
@@ -267,12 +378,23 @@ def test_both_apis_accept_only_origins_of_this_machine_on_loopback(
 
 
 @pytest.mark.parametrize("origin", ORIGINS, ids=map(repr, ORIGINS))
-def test_open_routes_accept_any_origin_without_allowing_cross_origin_reads(
+def test_health_accepts_any_origin_without_allowing_cross_origin_reads(
     edge: EdgeSite, origin: str
 ) -> None:
-    responses = [edge.request("GET", path, headers={"origin": origin}) for path in OPEN_PATHS]
-    assert [response.status_code for response in responses] == [200, 200]
-    assert not any("access-control-allow-origin" in response.headers for response in responses)
+    response = edge.request("GET", OPEN_PATH, headers={"origin": origin})
+    assert response.status_code == 200
+    assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.parametrize(("origin", "is_accepted"), ORIGINS.items(), ids=map(repr, ORIGINS))
+def test_an_inbox_receives_nothing_from_a_foreign_page(
+    edge: EdgeSite, origin: str, *, is_accepted: bool
+) -> None:
+    edge.request("PUT", "/_mock/inboxes/mine", json={"responses": [503]})
+    response = edge.request("POST", INBOX_PATH, headers={"origin": origin})
+    assert response.status_code == (503 if is_accepted else 403)
+    assert len(edge.default.inboxes["mine"].requests) == is_accepted
+    assert "access-control-allow-origin" not in response.headers
 
 
 @pytest.mark.parametrize(
@@ -284,16 +406,16 @@ def test_open_routes_accept_any_origin_without_allowing_cross_origin_reads(
         ("http://other.lan", "mock.lan", 403),
         ("http://mock.lan:81", "mock.lan", 403),
         ("http://mock.lan.evil.test", "mock.lan", 403),
+        ("http://evil.test:8080", "evil.test:8080", 403),
         ("null", "mock.lan", 403),
         ("null", "", 403),
         ("http://", "", 403),
     ],
 )
-def test_behind_a_token_an_origin_must_be_local_or_the_same_host(
+def test_beyond_loopback_an_origin_must_be_local_or_the_same_host(
     configuration: Configuration, origin: str, host: str, status: int
 ) -> None:
-    """A page on a rebound name has the same Host too, but does not know the token."""
-    edge = build_edge_site(configuration, AccessControl(token=TOKEN))
+    edge = build_edge_site(configuration, EXPOSED)
     options = {"headers": {"origin": origin, **BEARER}, "hosts": [host]}
     statuses = [
         edge.request("GET", GUARDED_PATH, **options).status_code,
@@ -329,14 +451,14 @@ def test_the_token_is_compared_exactly_and_its_scheme_in_any_case(
     authorization: str, *, is_accepted: bool
 ) -> None:
     assert (
-        AccessControl(token=TOKEN).check_control_request(Headers({"authorization": authorization}))
-        is None
+        EXPOSED.check_control_request(Headers({"authorization": authorization})) is None
     ) == is_accepted
 
 
 def test_a_token_may_contain_non_ascii_characters() -> None:
     raw = [(b"authorization", "Bearer s\xe9same".encode())]
-    assert AccessControl(token="s\xe9same").check_control_request(Headers(raw=raw)) is None
+    access_control = AccessControl(token="s\xe9same", is_exposed=True)
+    assert access_control.check_control_request(Headers(raw=raw)) is None
 
 
 @pytest.mark.parametrize(
@@ -351,7 +473,7 @@ def test_a_token_may_contain_non_ascii_characters() -> None:
 def test_an_open_control_api_still_rejects_foreign_web_pages(
     configuration: Configuration, headers: dict[str, str], status: int
 ) -> None:
-    edge = build_edge_site(configuration, AccessControl(token=OPEN_ACCESS))
+    edge = build_edge_site(configuration, AccessControl(token=OPEN_ACCESS, is_exposed=True))
     assert (
         edge.request("GET", GUARDED_PATH, headers=headers, hosts=["mock.lan"]).status_code == status
     )
@@ -432,3 +554,26 @@ def test_a_page_of_the_vendor_that_the_server_serves_over_tls_may_send_requests(
     headers = {"origin": origin, "sec-fetch-site": site}
     response = edge.request("POST", "/nowhere", json={}, headers=headers, hosts=[host])
     assert (response.status_code == 403) != is_accepted
+
+
+@pytest.mark.parametrize("headers", [CROSS, CROSS | VISIT])
+def test_a_page_can_neither_fetch_from_an_inbox_nor_lead_its_user_there(
+    edge: EdgeSite, headers: dict[str, str]
+) -> None:
+    edge.request("PUT", "/_mock/inboxes/mine", json={"responses": [503]})
+    problem = read_problem(edge.request("GET", INBOX_PATH, headers=headers))
+    assert problem[:2] == (403, "foreign-origin")
+    assert edge.request("POST", INBOX_PATH).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [(CLICK_TO_CALL_PATH, 200), (GUARDED_PATH, 403), (INBOX_PATH, 403)]
+)
+def test_a_page_of_cors_may_use_the_vendor_routes_alone(
+    configuration: Configuration, path: str, status: int
+) -> None:
+    edge = build_edge_site(configuration, AccessControl(cors_origins=("http://app.test",)))
+    headers = HEADERS | CROSS | {"origin": "http://app.test"}
+    method = "PUT" if path == GUARDED_PATH else "POST"
+    body = {"mode": "instant"} if path == GUARDED_PATH else dict(CLICK_TO_CALL)
+    assert edge.request(method, path, json=body, headers=headers).status_code == status

@@ -188,15 +188,15 @@ def test_no_method_or_header_bypasses_the_token(
 @pytest.mark.parametrize(
     ("raw_request", "status"),
     [
-        ("GET /_mock/calls HTTP/1.0\r\n\r\n", 401),
-        ("GET /_mock/calls HTTP/1.1\r\nConnection: close\r\n\r\n", 401),
-        ("GET /_mock/calls HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 401),
-        ("GET  /_mock/calls HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
+        ("GET /_mock/calls HTTP/1.0\r\n\r\n", 403),
+        ("GET /_mock/calls HTTP/1.1\r\nConnection: close\r\n\r\n", 403),
+        ("GET /_mock/calls HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n", 403),
+        ("GET  /_mock/calls HTTP/1.1\r\nHost: [::1]\r\nConnection: close\r\n\r\n", 401),
         ("GET\t/_mock/calls HTTP/1.1\r\nHost: a\r\n\r\n", 400),
-        ("GET /_mock/calls\r\nConnection: close\r\n\r\n", 401),
-        ("GET /_mock/calls HTTP/2.0\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
+        ("GET /_mock/calls\r\nConnection: close\r\n\r\n", 403),
+        ("GET /_mock/calls HTTP/2.0\r\nHost: [::1]\r\nConnection: close\r\n\r\n", 401),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
-        ("\r\nGET /_mock/calls HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 401),
+        ("\r\nGET /_mock/calls HTTP/1.1\r\nHost: [::1]\r\nConnection: close\r\n\r\n", 401),
     ],
 )
 def test_unusual_request_lines_are_not_served_without_the_token(

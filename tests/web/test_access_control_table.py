@@ -23,6 +23,7 @@ from tests.support.site import ORIGIN, read_problem
 
 TOKEN = "let-me-in"
 BEARER = {"authorization": f"Bearer {TOKEN}"}
+EXPOSED = AccessControl(token=TOKEN, is_exposed=True)
 Route = tuple[str, str]
 
 GUARDED_ROUTES = [route for route, case in ROUTE_CASES.items() if case.access == GUARDED]
@@ -140,7 +141,7 @@ def test_a_local_program_may_use_every_control_route(
 def test_the_right_token_opens_every_control_route(
     configuration: Configuration, route: Route
 ) -> None:
-    edge = build_filled_site(configuration, AccessControl(token=TOKEN))
+    edge = build_filled_site(configuration, EXPOSED)
     before = control_state(edge)
     options = {"headers": BEARER, "hosts": ["mock.test:8080"]}
     case = ROUTE_CASES[route]
@@ -154,7 +155,7 @@ def test_the_right_token_opens_every_control_route(
 def test_a_request_without_the_token_gets_401_and_changes_nothing(
     configuration: Configuration, route: Route
 ) -> None:
-    edge = build_filled_site(configuration, AccessControl(token=TOKEN))
+    edge = build_filled_site(configuration, EXPOSED)
     before = control_state(edge)
     for headers in WRONG_TOKENS.values():
         response = edge.request(
@@ -189,7 +190,7 @@ def test_a_request_of_a_foreign_web_page_gets_403_and_changes_nothing(
 @pytest.mark.parametrize(
     ("access_control", "options"),
     [
-        (AccessControl(token=TOKEN), {"headers": {}}),
+        (EXPOSED, {"headers": {}}),
         (AccessControl(), FOREIGN["a foreign origin"][0]),
     ],
     ids=["no token", "a foreign origin"],
@@ -210,19 +211,28 @@ def test_a_rejected_request_creates_no_sandbox(
 
 
 @pytest.mark.parametrize(**route_parameters(OPEN_ROUTES))
-def test_an_open_route_is_served_without_a_token_and_to_foreign_web_pages(
+def test_an_open_route_is_served_without_a_token(
     configuration: Configuration, route: Route
 ) -> None:
-    with_token, local = (
-        build_filled_site(configuration, AccessControl(token=TOKEN)),
-        build_filled_site(configuration),
-    )
-    statuses = [
-        request_status(with_token, route, headers=headers) for headers in WRONG_TOKENS.values()
-    ]
-    statuses += [request_status(local, route, **options) for options, _ in FOREIGN.values()]
-    statuses += [request_status(with_token, route, **options) for options, _ in FOREIGN.values()]
+    edge = build_filled_site(configuration, EXPOSED)
+    statuses = [request_status(edge, route, headers=headers) for headers in WRONG_TOKENS.values()]
     assert set(statuses) == {200}
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+@pytest.mark.parametrize(**route_parameters(OPEN_ROUTES))
+def test_of_the_open_routes_only_health_is_served_to_foreign_web_pages(
+    configuration: Configuration, route: Route, foreign: str
+) -> None:
+    edge = build_filled_site(configuration)
+    before = control_state(edge)
+    options, kind = FOREIGN[foreign]
+    response = edge.request(route[0], request_path(route), **request_content(route), **options)
+    if route == ("GET", "/health"):
+        assert response.status_code == 200
+    else:
+        assert read_problem(response)[:2] == (403, kind)
+    assert control_state(edge) == before
 
 
 @pytest.mark.parametrize(
@@ -232,7 +242,7 @@ def test_head_has_the_same_access_control_as_get(
     configuration: Configuration, route: Route
 ) -> None:
     with_token, local = (
-        build_filled_site(configuration, AccessControl(token=TOKEN)),
+        build_filled_site(configuration, EXPOSED),
         build_filled_site(configuration),
     )
     statuses = [
@@ -256,7 +266,7 @@ def _request_unsupported_methods(edge: EdgeSite) -> Iterator[httpx.Response]:
 def test_an_unsupported_method_gets_405_even_without_the_token(
     configuration: Configuration,
 ) -> None:
-    edge = build_filled_site(configuration, AccessControl(token=TOKEN))
+    edge = build_filled_site(configuration, EXPOSED)
     before = control_state(edge)
     for response in _request_unsupported_methods(edge):
         assert read_problem(response)[:2] == (405, "method-not-allowed")

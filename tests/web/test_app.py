@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.sandbox import Timing
 from mockserver.web.problems import TYPE_PREFIX
+from mockserver.web.vendor import handler
+from mockserver.web.vendor.response import AsgiResponse
 from tests.support.dispatchers import RecordingDispatcher
-from tests.support.simulation import START
+from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
 from tests.support.site import PROBLEM_MEDIA_TYPE, build_site, read_problem
 from tests.support.site_client import SiteClient
 
@@ -60,6 +63,63 @@ def test_an_error_in_a_control_route_is_a_500_problem(
     monkeypatch.setattr(site.sandbox.state, "peek", None)
     detail = "this is a fault of the mock server: TypeError(\"'NoneType' object is not callable\")"
     assert read_problem(site.request("GET", "/_mock/clock")) == (500, "internal-error", detail)
+
+
+def break_responses(monkeypatch: pytest.MonkeyPatch, *field: bytes) -> None:
+    """Give every vendor response this header."""
+    response = AsgiResponse(status=200, headers=[(field[0], field[1])], body=b"")
+    monkeypatch.setattr(handler, "build_response", lambda *_: response)
+
+
+@pytest.mark.parametrize("field", [(b"x-a", b"a\nb"), (b"x-a", b"\0"), (b"x a", b"b")])
+def test_a_response_that_cannot_be_sent_becomes_a_500_problem_and_is_counted(
+    site: SiteClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    field: tuple[bytes, bytes],
+) -> None:
+    break_responses(monkeypatch, *field)
+    status, kind, detail = read_problem(site.click_to_call())
+    assert (status, kind) == (500, "internal-error")
+    assert detail.startswith("this is a fault of the mock server: UnsendableHeader(")
+    assert site.get_json("/_mock/health")["errors"] == 1
+    [message] = caplog.messages
+    assert message.startswith("a request failed\nTraceback (most recent call last):\n")
+
+
+def test_over_a_socket_too_a_response_that_cannot_be_sent_becomes_a_500_problem(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_responses(monkeypatch, b"x-a", b"a\nb")
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        responses = [client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL)) for _ in range(2)]
+        assert [read_problem(response)[0] for response in responses] == [500, 500]
+        assert client.get("/_mock/health").json()["errors"] == 2
+
+
+def test_an_error_in_a_control_route_is_counted(
+    site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(site.sandbox.state, "peek", None)
+        assert site.request("GET", "/_mock/clock").status_code == 500
+    assert site.get_json("/_mock/health")["errors"] == 1
+
+
+def test_an_echoed_control_character_reaches_the_client_escaped(site: SiteClient) -> None:
+    """A trailing line end in a field once broke the response."""
+    body = {
+        "call_type": "Voice Inbound (API)",
+        "menu_id": 9,
+        "end_user_number": "+1 859-657-9625",
+        "recording_permission": "recording_permission_granted",
+        "lang": "a\n\x1b[31m\x7f" + "\u00e9" * 40_000,
+    }
+    response = site.request("POST", "/ccai/apps/api/v1/calls", json=body, auth=("acme", "t"))
+    explanation = response.headers["x-mock-explain"]
+    assert response.status_code == 400
+    assert r"a\x0a\x1b[31m\x7f\xe9" in explanation
+    assert len(explanation) <= 4_000
 
 
 def test_the_lifespan_is_entered_at_startup_and_left_at_shutdown(

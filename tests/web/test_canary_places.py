@@ -10,10 +10,9 @@ import httpx
 import pytest
 
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.runtime.background import Background
-from mockserver.web.control.journal_stream import _render_new_entries
 from mockserver.web.views.log_lines import format_json_line, format_line
 from tests.support import read
+from tests.support.event_stream import read_events
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.site import HEADERS
 from tests.support.site_client import SiteClient
@@ -142,7 +141,6 @@ def send_all(site: SiteClient, secrets: Iterator[str]) -> list[httpx.Response]:
 def read_outputs(site: SiteClient) -> dict[str, str]:
     state = site.sandbox.state
     entries = read.journal(state)
-    new_entries = asyncio.run(_render_new_entries(state, 0, Background()))
     requests = [exchange.id for exchange in read.exchanges(state)]
     calls = [*read.calls(state)]
     paths = (
@@ -153,7 +151,7 @@ def read_outputs(site: SiteClient) -> dict[str, str]:
     return {
         **read_control_api(site),
         **{path: site.request("GET", path).text for path in paths},
-        "events": "".join(text for _, text in new_entries),
+        "events": asyncio.run(read_events(site.sandbox)),
         "log": "\n".join(format_line(entry, state) for entry in entries),
         "log as JSON": "\n".join(format_json_line(entry, state) for entry in entries),
     }

@@ -88,7 +88,7 @@ def test_a_path_in_the_host_header_does_not_bypass_access_control(
     configuration: Configuration, host: str
 ) -> None:
     """CVE-2026-48710: a path in the Host header became the path of the request."""
-    edge = build_edge_site(configuration, AccessControl(token="let-me-in"))
+    edge = build_edge_site(configuration, AccessControl(token="let-me-in", is_exposed=True))
     assert read_problem(edge.request("GET", "/_mock/clock", hosts=[host]))[0] == 401
     assert (
         read_problem(build_edge_site(configuration).request("GET", "/_mock/clock", hosts=[host]))[0]

@@ -13,7 +13,7 @@ import pytest
 
 from mockserver.app import run_server
 from mockserver.settings import parse_settings
-from mockserver.web.vendor.handler import MAX_WEBHOOK_DEPTH
+from mockserver.web.vendor.acceptance import MAX_WEBHOOK_DEPTH
 from tests.support.certificates import write_certificates
 from tests.support.receivers import serve_receiver
 from tests.support.sockets import free_port

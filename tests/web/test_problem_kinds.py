@@ -73,7 +73,7 @@ def read_kind(edge: EdgeSite, method: str, path: str, options: dict[str, Any]) -
         (
             "POST",
             CLICK_TO_CALL_PATH,
-            {"headers": {"content-encoding": "gzip"}},
+            {"headers": {"content-encoding": "br"}},
             UNSUPPORTED_ENCODING,
         ),
         ("POST", CLICK_TO_CALL_PATH, SCENARIO_HEADER, UNKNOWN_SCENARIO),

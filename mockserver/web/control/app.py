@@ -34,9 +34,10 @@ from mockserver.web.control import (
     waits,
     webhooks,
 )
-from mockserver.web.control.params import PAGE_PARAMETERS, check_query
+from mockserver.web.control.params import PAGE_PARAMETERS, check_query, dependencies_of
 from mockserver.web.control.unknown_routes import CONTROL_PREFIX, describe_unknown_route
 from mockserver.web.problems import ProblemError, problem
+from mockserver.web.vendor.own_refusals import count_refusal
 
 ROUTE_MODULES: Final = (
     health,
@@ -75,6 +76,12 @@ QUERY_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """Path of a route -> its query parameters; other routes take none, public ones any."""
 
 
+COUNTED_KINDS: Final = frozenset(
+    {"bad-request", "body-too-large", "foreign-host", "foreign-origin", "token-required"}
+)
+"""Kinds of problems that health counts; others are answers of a route."""
+
+
 HTTP_ERROR_KINDS: Final[Mapping[int, str]] = MappingProxyType(
     {404: "unknown-route", 405: "method-not-allowed"}
 )
@@ -104,6 +111,7 @@ def build_routes() -> Iterator[Route]:
             if route not in PUBLIC_ROUTES:
                 known_names = QUERY_PARAMETERS.get(route.path, ())
                 handler = require_access(with_query_check(handler, known_names))
+            handler = with_refusal_count(handler)
             methods = sorted(route.methods or ())
             yield Route(route.path, handler, methods=methods, name=route.name)
 
@@ -114,6 +122,21 @@ def with_query_check(handler: Handler, known_names: tuple[str, ...]) -> Handler:
         return await handler(request)
 
     return checked
+
+
+def with_refusal_count(handler: Handler) -> Handler:
+    """Wrap a handler: health and log tell of what was refused before the route looked at it."""
+
+    async def counted(request: Request) -> Response:
+        try:
+            response = await handler(request)
+        except ProblemError as error:
+            response = problem(error.kind, error.detail, **error.members)
+        if response.headers.get("x-mock-problem") in COUNTED_KINDS:
+            count_refusal(dependencies_of(request), response)
+        return response
+
+    return counted
 
 
 async def render_error(_: Request, error: Exception) -> JSONResponse:

@@ -5,11 +5,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockserver import __version__
-from mockserver.web.control.params import dependencies_of, sandbox_of
+from mockserver.web.control.params import dependencies_of, existing_sandbox_of
 
 
 async def get_health(request: Request) -> JSONResponse:
-    sandbox, dependencies = sandbox_of(request), dependencies_of(request)
+    sandbox, dependencies = existing_sandbox_of(request), dependencies_of(request)
     return JSONResponse(
         {
             "status": "ok",

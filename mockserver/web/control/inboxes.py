@@ -14,6 +14,8 @@ from mockserver.web.control.listing import encoded, respond_with_json
 from mockserver.web.control.params import (
     check_keys,
     check_old_words,
+    dependencies_of,
+    existing_sandbox_of,
     read_json_object,
     read_request_body,
     sandbox_of,
@@ -31,8 +33,11 @@ USAGE: Final = (
 
 
 async def receive_webhook(request: Request) -> Response:
-    """Accept any request with any method; respond 200, or as programmed."""
-    sandbox = sandbox_of(request)
+    """Accept any request but that of a foreign page; respond 200, or as programmed."""
+    access_control = dependencies_of(request).access_control
+    if foreign := access_control.check_inbox_request(request.headers):
+        return foreign
+    sandbox = existing_sandbox_of(request)
     body = await read_request_body(request)
     received = ReceivedRequest(
         sandbox.clock.now(),
@@ -48,13 +53,14 @@ async def receive_webhook(request: Request) -> Response:
 
 async def get_inbox(request: Request) -> Response:
     sandbox, name = sandbox_of(request), request.path_params["name"]
-    received = (*sandbox.inboxes.get(name, Inbox()).requests,)
+    inbox = sandbox.inboxes.get(name, Inbox())
     salt = sandbox.state.configuration.seed
     jobs = (
         encoded(Job(weigh(each.body, each.query), partial(_serialize_request, each, salt)))
-        for each in received
+        for each in inbox.requests
     )
-    return await respond_with_json(request, "received", jobs, before={"name": name})
+    members, before = {"evicted": inbox.evicted}, {"name": name}
+    return await respond_with_json(request, "received", jobs, members, before)
 
 
 async def delete_inbox(request: Request) -> Response:

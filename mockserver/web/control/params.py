@@ -13,7 +13,8 @@ from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry, TooManySandboxes
 from mockserver.web.dependencies import Dependencies, dependencies_in, request_info_in
 from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
-from mockserver.web.vendor.request import BodyTooLarge, ClientDisconnected, read_body
+from mockserver.web.vendor.content_encoding import MalformedBody, read_plain_body
+from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT, BodyTooLarge, ClientDisconnected
 from mockserver.web.views.body_preview import is_json_safe
 
 READING_METHODS = ("GET", "HEAD")
@@ -41,10 +42,26 @@ def sandbox_of(request: Request) -> Sandbox:
     return sandbox
 
 
+def existing_sandbox_of(request: Request) -> Sandbox:
+    """Return the sandbox of a request that anybody may send, and that may create none.
+
+    Raises:
+        ProblemError: There is no such sandbox. It names no other one: anybody may read it.
+    """
+    info = request_info_in(request.scope)
+    if info.sandbox is None:
+        raise ProblemError("unknown-sandbox", _describe_unknown_sandbox(info.sandbox_name))
+    return info.sandbox
+
+
 def describe_unknown_sandbox(request: Request, name: str) -> str:
     """Say that no sandbox has this name, with the nearest one that exists."""
     names = [sandbox.name for sandbox in sandboxes_of(request)]
-    hint = did_you_mean(name, names) or "the first vendor request or change creates it"
+    return _describe_unknown_sandbox(name, did_you_mean(name, names))
+
+
+def _describe_unknown_sandbox(name: str, hint: str = "") -> str:
+    hint = hint or "the first vendor request or change creates it"
     return f"no sandbox is named {name}: {hint}"
 
 
@@ -96,13 +113,15 @@ async def read_json_object(request: Request) -> dict[str, Any]:
 
 
 async def read_request_body(request: Request) -> bytes:
-    """Read the body, of at most 1 MB.
+    """Read the body, of at most 1 MB; a compressed one is unpacked.
 
     Raises:
-        ProblemError: The body is larger, or the client has disconnected.
+        ProblemError: The body is larger or malformed, or the client has disconnected.
     """
     try:
-        return await read_body(request.receive)
+        return await read_plain_body(request.receive, request.headers, DEFAULT_BODY_LIMIT)
+    except MalformedBody as error:
+        raise ProblemError("bad-request", str(error)) from None
     except BodyTooLarge:
         raise ProblemError("body-too-large", "a request to the mock has at most 1 MB") from None
     except ClientDisconnected:

@@ -3,17 +3,16 @@
 What exceeds a limit is rejected with a problem before it reaches the application.
 """
 
-import json
 import logging
 from asyncio import TimerHandle, Transport, get_running_loop
-from http import HTTPStatus
 from typing import Any, Final, cast
 
 import httptools
 from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.web.problems import PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, problem, problem_body
+from mockserver.web.problems import problem
+from mockserver.web.server.rejections import render_problem_response
 from mockserver.web.server.transport import (
     TRANSPORT_KEY,
     WRITE_RESPONSE_KEY,
@@ -80,8 +79,8 @@ class HttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._ignores_data:
             return
-        self._unset_keepalive_if_required()
         try:
+            self._unset_keepalive_if_required()
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             head = self._head_without_upgrade() if self._should_upgrade() else b""
@@ -90,6 +89,8 @@ class HttpProtocol(HttpToolsProtocol):
             self.data_received(head + data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             self._handle_parser_error(error)
+        except Exception as error:  # noqa: BLE001 - a fault of ours is counted, and responded to
+            self._handle_fault(error)
         self._restart_timer()
 
     def on_message_begin(self) -> None:
@@ -135,10 +136,17 @@ class HttpProtocol(HttpToolsProtocol):
                 "header-too-large",
                 f"{MAX_HEAD_BYTES:,} bytes and {MAX_HEADER_FIELDS} headers at most",
             )
+        elif not isinstance(error, httptools.HttpParserCallbackError):
+            self._reject("bad-request", f"this is not HTTP/1.1: {error}")
+        elif isinstance(error.__context__, httptools.HttpParserInvalidURLError):
+            self._reject("bad-request", "this is not HTTP/1.1: its target cannot be read")
         else:
-            is_callback_error = isinstance(error, httptools.HttpParserCallbackError)
-            reason = "its target cannot be read" if is_callback_error else error
-            self._reject("bad-request", f"this is not HTTP/1.1: {reason}")
+            self._handle_fault(error.__context__ or error)
+
+    def _handle_fault(self, error: BaseException) -> None:
+        """Count a fault of ours, and respond with a problem."""
+        self.app_state["dependencies"].sandboxes.record_error(error)
+        self._reject("internal-error", f"this is a fault of the mock server: {error!r}")
 
     def _restart_timer(self) -> None:
         """Start the timer of the current stage; most requests arrive at once and need none."""
@@ -165,14 +173,15 @@ class HttpProtocol(HttpToolsProtocol):
         self._record_rejection(kind, f"a request was refused: {kind}, {detail}")
         if self._leave_to_application(stage, problem(kind, detail)):
             return
-        self.transport.write(_render_problem_response(kind, detail))
+        self.transport.write(render_problem_response(kind, detail))
         if self.transport.can_write_eof():
             self.transport.write_eof()
         get_running_loop().call_later(CLOSE_DELAY, self._close)
 
     def _record_rejection(self, kind: str, message: str) -> None:
         dependencies = self.app_state["dependencies"]
-        dependencies.rejections[kind] += 1
+        if kind != "internal-error":
+            dependencies.rejections[kind] += 1
         text = dependencies.log_throttle.limit(kind, message)
         if text:
             log.warning("%s", text)
@@ -233,14 +242,3 @@ class HttpProtocol(HttpToolsProtocol):
         head = [b"%b %b HTTP/1.1\r\n" % (method, self.url)]
         fields = (field for field in self.headers if field[0] != b"upgrade")
         return b"".join([*head, *(b"%b: %b\r\n" % field for field in fields), b"\r\n"])
-
-
-def _render_problem_response(kind: str, detail: str) -> bytes:
-    status = PROBLEM_KINDS[kind].status
-    body = json.dumps(problem_body(kind, detail)).encode()
-    head = (
-        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: {PROBLEM_MEDIA_TYPE}\r\n"
-        f"x-mock-problem: {kind}\r\ncontent-length: {len(body)}\r\n"
-        "connection: close\r\n\r\n"
-    )
-    return head.encode() + body

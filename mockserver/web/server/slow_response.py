@@ -9,7 +9,7 @@ from starlette.types import Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from mockserver.core.time import SECOND
-from mockserver.web.server.transport import TRANSPORT_KEY, HeaderField
+from mockserver.web.server.transport import TRANSPORT_KEY, WRITE_RESPONSE_KEY, HeaderField
 
 PIECE_INTERVAL: Final = 50
 """Real ms between two pieces; more where the response has not so many bytes."""
@@ -23,8 +23,8 @@ WholeResponse = tuple[int, list[HeaderField], bytes]
 async def send_slowly(scope: Scope, send: Send, response: WholeResponse, duration: int) -> None:
     """Send the first piece at once, the last one after `duration` real ms.
 
-    On another server, or behind other requests of the connection, only the body comes in pieces;
-    so it does if a header would break the head, which uvicorn then refuses.
+    On another server, behind other requests of the connection, or to a page of `--cors`, only the
+    body comes in pieces; so it does if a header would break the head, which `send` then refuses.
     """
     cycle = _find_cycle(scope)
     if cycle is None or not all(map(_is_one_line, response[1])):
@@ -34,8 +34,12 @@ async def send_slowly(scope: Scope, send: Send, response: WholeResponse, duratio
 
 
 def _find_cycle(scope: Scope) -> RequestResponseCycle | None:
-    """The cycle of the request, if its connection is there to be written to."""
-    transport = scope.get(TRANSPORT_KEY)
+    """The cycle of the request, if its connection is there to be written to.
+
+    A response to a page of `--cors`, for which `scope` has no `WRITE_RESPONSE_KEY`, is not written:
+    `send` adds headers to it.
+    """
+    transport = scope.get(TRANSPORT_KEY) if WRITE_RESPONSE_KEY in scope else None
     cycle: RequestResponseCycle | None = transport.get_protocol().cycle if transport else None
     is_current = cycle is not None and cycle.scope is scope and not cycle.response_started
     return cycle if is_current else None

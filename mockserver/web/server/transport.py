@@ -23,6 +23,14 @@ def reset_connection(transport: Transport) -> None:
     transport.abort()
 
 
+def limit_buffers(transport: Transport, size: int) -> None:
+    """Keep little for a client that does not read: about `size` bytes, and twice in the kernel."""
+    transport.set_write_buffer_limits(high=size)
+    tcp_socket: socket.socket | None = transport.get_extra_info("socket")
+    if tcp_socket is not None:
+        tcp_socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
+
+
 async def disconnect(kind: str, scope: Scope, receive: Receive, send: Send) -> None:
     """End the connection without a response: `reset` sends a TCP reset, else it is closed.
 

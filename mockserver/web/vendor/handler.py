@@ -2,8 +2,9 @@
 
 import logging
 import time
+from contextlib import suppress
 from traceback import format_exception
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
@@ -16,7 +17,6 @@ from mockserver.engine.pipeline import respond
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxes
-from mockserver.web.access_control import foreign_host_problem
 from mockserver.web.dependencies import (
     Dependencies,
     RequestInfo,
@@ -27,9 +27,15 @@ from mockserver.web.problems import SALT, TOO_MANY_SANDBOXES, problem
 from mockserver.web.redaction import redact_text
 from mockserver.web.router import UnknownPath, VendorRoute
 from mockserver.web.server.transport import disconnect
+from mockserver.web.vendor.acceptance import accept, body_too_large
 from mockserver.web.vendor.admission import admit_request, parse_scenario_names
 from mockserver.web.vendor.delays import dribble, wait_for_delay
-from mockserver.web.vendor.own_refusals import count_refusal, refuse_unknown_path
+from mockserver.web.vendor.own_refusals import (
+    count_refusal,
+    is_foreign,
+    record_rejection,
+    refuse_unknown_path,
+)
 from mockserver.web.vendor.request import (
     DEFAULT_BODY_LIMIT,
     BodyTooLarge,
@@ -42,12 +48,6 @@ from mockserver.web.vendor.response import AsgiResponse, build_response
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-MAX_WEBHOOK_DEPTH: Final = 8
-"""How many webhooks to this server may lead to one another."""
-BODY_LIMIT_TEXT: Final = (
-    "the mock server takes at most {:,} bytes here; how the vendor refuses more is not known"
-)
-
 log = logging.getLogger("mockserver")
 
 
@@ -55,23 +55,20 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
     """Handle a request to any path outside the control API; the path may be unknown."""
     dependencies: Dependencies = scope["state"]["dependencies"]
     info: RequestInfo = scope["state"]["request_info"]
-    rejection = _check_access(info, dependencies) or _check_webhook_depth(info.webhook_depth)
     route = dependencies.router.find(scope["method"], info.host, scope["path"])
     info.allowed_methods = () if isinstance(route, UnknownPath) else route.allowed_methods
     limit = DEFAULT_BODY_LIMIT if isinstance(route, UnknownPath) else route.body_limit
     try:
-        body = await read_body(receive, limit)
-    except BodyTooLarge:
-        rejection = problem("body-too-large", BODY_LIMIT_TEXT.format(limit))
+        rejection, body = await _accept(info, dependencies, receive, limit)
     except ClientDisconnected:
-        return
-    if rejection:
-        count_refusal(dependencies, rejection)
-        await rejection(scope, receive, send)
         return
     try:
         request = _build_request(scope, body, dependencies, route)
-        outcome = _admit_request(info, dependencies, route, request)
+        outcome = (
+            _admit_request(info, dependencies, route, request)
+            if rejection is None
+            else _reject(info, dependencies, route, request, rejection)
+        )
         if isinstance(outcome, AdmittedRequest) and outcome.matched.api.delay:
             outcome = await _delay(outcome)
     except Exception as error:  # noqa: BLE001 - any failure of a provider is a problem response
@@ -81,6 +78,20 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
     else:
         count_refusal(dependencies, outcome)
         await outcome(scope, receive, send)
+
+
+async def _accept(
+    info: RequestInfo, dependencies: Dependencies, receive: Receive, limit: int
+) -> "tuple[Response | None, bytes]":
+    """Do what `accept` does; for usual requests, without another module."""
+    is_usual = info.headers.unusual is None and not (info.rejection or info.webhook_depth)
+    allows_host = dependencies.router.allows_host
+    if not (is_usual and allows_host(dependencies.access_control, info.host)):
+        return await accept(info, dependencies, receive, limit)
+    try:
+        return None, await read_body(receive, limit)
+    except BodyTooLarge:
+        return body_too_large(limit), b""
 
 
 class AdmittedRequest(NamedTuple):
@@ -109,7 +120,8 @@ def _admit_request(
         credential = _credential(route, request)
         sandbox = _resolve_sandbox(info.sandbox_name, dependencies, route, credential)
     except TooManySandboxes:
-        return problem("too-many-sandboxes", TOO_MANY_SANDBOXES)
+        rejection = problem("too-many-sandboxes", TOO_MANY_SANDBOXES)
+        return _reject(info, dependencies, route, request, rejection)
     info.sandbox = sandbox
     if isinstance(route, UnknownPath):
         return refuse_unknown_path(sandbox, request, route)
@@ -135,25 +147,6 @@ async def _respond(admitted: AdmittedRequest, scope: Scope, receive: Receive, se
             await response(scope, receive, send)
     if matched.api.dribble:
         await dribble(response, matched.api.dribble, scope, receive, send)
-
-
-def _check_access(info: RequestInfo, dependencies: Dependencies) -> "Response | None":
-    """Return 400 unless there is one Host, 403 for a foreign Origin or Host; None if accepted."""
-    headers = info.headers.unusual
-    if headers is None:
-        is_allowed = dependencies.router.allows_host(dependencies.access_control, info.host)
-        return None if is_allowed else foreign_host_problem([info.host])
-    if len(headers.getlist("host")) != 1:
-        return problem("bad-request", "a request has one Host header")
-    return dependencies.access_control.check_vendor_request(headers, dependencies.router.hosts)
-
-
-def _check_webhook_depth(depth: int) -> "Response | None":
-    """Return 508 if too many webhooks to this server led to one another; None if accepted."""
-    if depth <= MAX_WEBHOOK_DEPTH:
-        return None
-    detail = f"webhooks to this very server have led to one another {MAX_WEBHOOK_DEPTH} times"
-    return problem("webhook-loop", detail)
 
 
 def _build_request(
@@ -186,6 +179,23 @@ def _resolve_sandbox(
     if isinstance(route, UnknownPath):
         return dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX)
     return dependencies.sandboxes.resolve(route.bound.provider.name, credential)
+
+
+def _reject(
+    info: RequestInfo,
+    dependencies: Dependencies,
+    route: VendorRoute | UnknownPath,
+    request: Request,
+    rejection: "Response",
+) -> "Response":
+    """Record a rejected request in its sandbox; a foreign page cannot create one."""
+    sandbox = info.sandbox or dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX)
+    if not is_foreign(rejection):
+        credential = _credential(route, request)
+        with suppress(TooManySandboxes):
+            sandbox = _resolve_sandbox(info.sandbox_name, dependencies, route, credential)
+    info.sandbox = sandbox
+    return record_rejection(sandbox, route, request, rejection)
 
 
 def _build_incoming(

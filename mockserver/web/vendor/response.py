@@ -1,6 +1,7 @@
 """Renders exchanges as HTTP responses, and adds the mock server's own headers."""
 
 import json
+import re
 from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -19,9 +20,15 @@ from mockserver.web.server.transport import WRITE_RESPONSE_KEY, HeaderField
 BODYLESS_STATUSES: Final = (204, 304)
 JSON_HEADER: Final = (b"content-type", b"application/json")
 
-CONTROL_CHARACTERS: Final = (*range(0x20), 0x7F)
+CONTROL_CHARACTERS: Final = (*range(0x20), *range(0x7F, 0xA0))
 ESCAPES: Final = MappingProxyType({code: f"\\x{code:02x}" for code in CONTROL_CHARACTERS})
 """Control character -> how it is written in headers and log lines."""
+
+MAX_LINE_BYTES: Final = 4_000
+"""Bytes of a header of the mock server; some clients refuse a head of more than 8,000."""
+
+UNSENDABLE_NAME: Final = re.compile(rb"[^!#$%&'*+.^_`|~0-9A-Za-z-]|^$")
+UNSENDABLE_VALUE: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 _encode_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -73,9 +80,10 @@ def _mock_headers(exchange: Exchange) -> list[HeaderField]:
     if exchange.fault:
         headers.append((b"x-mock-fault", exchange.fault.encode()))
     if exchange.explanation:
-        headers.append((b"x-mock-explain", _encode_line(redact_text(exchange.explanation, SALT))))
+        explanation = redact_text(exchange.explanation, SALT)
+        headers.append((b"x-mock-explain", _encode_line(explanation, exchange.id)))
     if ignored := exchange.ignored and _describe_ignored(exchange.ignored):
-        headers.append((b"x-mock-ignored", _encode_line(ignored)))
+        headers.append((b"x-mock-ignored", _encode_line(ignored, exchange.id)))
     return headers
 
 
@@ -87,9 +95,16 @@ def _describe_ignored(ignored: Iterable[Ignored]) -> str:
     )
 
 
-def _encode_line(text: str) -> bytes:
-    """Encode a header of the mock server, which may repeat what a client has sent: as ASCII."""
-    return _encode_printable(text, "ascii")
+def _encode_line(text: str, request_id: str) -> bytes:
+    """Encode a header of the mock server, which may repeat what a client has sent: as ASCII.
+
+    A long one is cut, and says where the whole text is.
+    """
+    line = _encode_printable(text[: MAX_LINE_BYTES + 1], "ascii")
+    if len(line) <= MAX_LINE_BYTES:
+        return line
+    note = f"... (cut; the whole text: GET /_mock/explain/{request_id})".encode()
+    return line[: MAX_LINE_BYTES - len(note)] + note
 
 
 def _encode_header(text: str) -> bytes:
@@ -107,15 +122,27 @@ def _encode_printable(text: str, charset: str) -> bytes:
 TIME_HEADER = b"x-mock-now"
 
 
+class UnsendableHeader(Exception):
+    """A response has a header that would break its head."""
+
+
+def _check_fields(fields: Iterable[HeaderField]) -> None:
+    for name, value in fields:
+        if UNSENDABLE_NAME.search(name) or UNSENDABLE_VALUE.search(value):
+            raise UnsendableHeader(f"the response header {name!r} cannot have the value {value!r}")
+
+
 def add_time_header(send: Send, scope: Scope) -> Send:
     """Wrap `send` to add `X-Mock-Now`, the virtual time of the request's sandbox.
 
-    The sandbox is the one in `scope` when the response starts, else the default one.
+    The sandbox is the one in `scope` when the response starts, else the default one. A response
+    that the server could not send is stopped before it starts, by an `UnsendableHeader`.
     """
 
     async def send_with_time(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = message["headers"]
+            _check_fields(headers)
             if all(name != TIME_HEADER for name, _ in headers):
                 now = format_iso(sandbox_in(scope).clock.now())
                 message["headers"] = [*headers, (TIME_HEADER, now.encode())]

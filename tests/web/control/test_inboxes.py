@@ -26,7 +26,7 @@ def program(site: SiteClient, body: object) -> httpx.Response:
 
 def received_requests(site: SiteClient, name: str = "mine") -> Any:
     inbox = site.get_json(f"/_mock/inboxes/{name}")
-    assert list(inbox) == ["name", "received"]
+    assert list(inbox) == ["name", "received", "evicted"]
     assert inbox["name"] == name
     return inbox["received"]
 
@@ -113,6 +113,7 @@ def test_an_inbox_keeps_the_last_thousand_requests(site: SiteClient) -> None:
     asyncio.run(send_requests())
     bodies = [request["body"] for request in received_requests(site)]
     assert (len(bodies), bodies[0], bodies[-1]) == (1_000, "1", "1000")
+    assert site.get_json(INBOXES)["evicted"] == 1
 
 
 def test_programming_an_inbox_again_replaces_the_old_statuses(site: SiteClient) -> None:

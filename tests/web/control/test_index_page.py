@@ -94,6 +94,7 @@ def test_the_index_page_links_to_the_providers_and_the_control_api(
 
 @pytest.mark.parametrize("path", ["/", "/_sandbox/t1/"])
 def test_every_link_of_the_index_page_works(edge: EdgeSite, path: str) -> None:
+    edge.request("PUT", "/_mock/sandboxes/t1", json={})
     hrefs = links(edge.request("GET", path, headers=BROWSER_HEADERS))
     assert {edge.request("GET", str(link)).status_code for link in hrefs} == {200}
 

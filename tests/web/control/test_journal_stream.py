@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from tests.support import read
 from tests.support.edge_site import EdgeSite
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
 from tests.support.site import HEADERS, build_client, read_problem
+from tests.support.sockets import connect
 
 EVENTS = "/_mock/events"
 LISTENING = (None, None, None)
@@ -40,6 +42,7 @@ class StreamReader:
         self.headers: dict[str, str] = {}
         self._disconnected = asyncio.Event()
         self._chunks = asyncio.Queue[bytes]()
+        self._text = ""
         self._reading = asyncio.Event()
         self._reading.set()
         extra_headers = [] if last is None else [(b"last-event-id", last.encode())]
@@ -66,7 +69,11 @@ class StreamReader:
             self._chunks.put_nowait(message["body"])
 
     async def raw(self) -> str:
-        return (await self._chunks.get()).decode()
+        """The next message; a chunk may have several."""
+        while "\n\n" not in self._text:
+            self._text += (await self._chunks.get()).decode()
+        message, end, self._text = self._text.partition("\n\n")
+        return message + end
 
     async def next(self) -> StreamEvent:
         return parse_event(await self.raw())
@@ -246,6 +253,76 @@ def test_a_client_that_does_not_read_uses_no_more_than_its_queue(edge: EdgeSite)
             assert (await slow.next()).id == "100"
 
     run(check)
+
+
+def test_a_client_that_does_not_read_is_not_subscribed(edge: EdgeSite) -> None:
+    subscribers = read.subscribers(edge.default.state)
+
+    async def check() -> None:
+        async with open_stream(edge) as reader:
+            reader.pause()
+            record_entry(edge, 1)
+            assert subscribers == []
+            await asyncio.sleep(0)
+            for number in range(2, 5):
+                record_entry(edge, number)
+                assert subscribers == []
+            reader.resume()
+            assert [event.id for event in await reader.take(4)] == ["1", "2", "3", "4"]
+
+    run(check)
+
+
+def test_an_entry_is_rendered_once_for_all_clients(
+    edge: EdgeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[str] = []
+
+    def render(entry: JournalEntry, _: object) -> dict[str, Any]:
+        rendered.append(entry.type)
+        return {}
+
+    monkeypatch.setattr(journal_stream, "serialize_entry", render)
+
+    async def check() -> None:
+        async with open_stream(edge) as first, open_stream(edge) as second:
+            record_entry(edge, 1)
+            record_entry(edge, 2)
+            for reader in (first, second):
+                assert [event.id for event in await reader.take(2)] == ["1", "2"]
+
+    run(check)
+    assert len(rendered) == 2
+
+
+def test_entries_that_come_together_are_sent_in_chunks(edge: EdgeSite) -> None:
+    async def check() -> None:
+        async with open_stream(edge) as reader:
+            for number in range(1, 301):
+                record_entry(edge, number)
+            await reader.take(1)
+            await asyncio.sleep(0)
+            assert reader.pending_chunks < 5
+            assert (await reader.take(299))[-1].id == "300"
+
+    run(check)
+
+
+def test_hundreds_of_clients_that_never_read_cost_an_advance_nothing() -> None:
+    with run_server(Settings(port=0, clock="manual", seed="s", quiet=True)) as origin:
+        port = int(origin.rpartition(":")[2])
+        viewers = [connect(port) for _ in range(300)]
+        for viewer in viewers:
+            viewer.sendall(b"GET /_mock/events HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            assert viewer.recv(5) == b"HTTP/"
+        with httpx.Client(base_url=origin, trust_env=False, headers=HEADERS) as client:
+            started_at = time.process_time()
+            for _ in range(100):
+                client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL)).raise_for_status()
+            client.post("/_mock/clock/advance", json={"until": "idle"}).raise_for_status()
+        assert time.process_time() - started_at < 2
+        for viewer in viewers:
+            viewer.close()
 
 
 def test_a_reset_is_sent_and_entry_ids_restart(edge: EdgeSite) -> None:

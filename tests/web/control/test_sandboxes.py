@@ -43,6 +43,10 @@ def names(edge: EdgeSite) -> list[str]:
     return [sandbox["name"] for sandbox in edge.get_json(SANDBOXES)["sandboxes"]]
 
 
+UNKNOWN = (404, "unknown-sandbox")
+HINT = "the first vendor request or change creates it"
+
+
 def click_to_call(edge: EdgeSite, key: str) -> httpx.Response:
     headers = {"authorization": f"Bearer {key}"}
     return edge.request("POST", CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=headers)
@@ -212,7 +216,10 @@ def test_putting_a_sandbox_again_clears_everything_in_it(edge: EdgeSite) -> None
         edge.get_json("/_sandbox/t1/_mock/journal"),
         edge.get_json("/_sandbox/t1/_mock/inboxes/mine"),
     )
-    assert contents == ({"entries": [], "evicted": 0}, {"name": "mine", "received": []})
+    assert contents == (
+        {"entries": [], "evicted": 0},
+        {"name": "mine", "received": [], "evicted": 0},
+    )
     click_to_call(edge, "key-1")
     assert [request_count(edge, name) for name in ("default", "t1")] == [
         1,
@@ -279,20 +286,29 @@ def test_deleting_a_sandbox_deletes_everything_in_it(edge: EdgeSite) -> None:
     click_to_call(edge, "key-1")
     assert read.request_count(edge.default.state) == 1
     response = edge.request("GET", "/_sandbox/t1/_mock/health")
-    assert read_problem(response)[:2] == (404, "unknown-sandbox")
+    assert read_problem(response)[:2] == UNKNOWN
 
 
 def test_a_read_below_an_unknown_sandbox_does_not_create_it(edge: EdgeSite) -> None:
     put(edge, "mine")
-    hint = "the first vendor request or change creates it"
     for path in ("health", "calls", "clock", "events"):
         response = edge.request("GET", f"/_sandbox/other/_mock/{path}")
-        assert read_problem(response) == (
-            *(404, "unknown-sandbox", f"no sandbox is named other: {hint}"),
-        )
+        assert read_problem(response) == (*UNKNOWN, f"no sandbox is named other: {HINT}")
     response = edge.request("GET", "/_sandbox/mime/_mock/calls")
     assert read_problem(response)[2] == "no sandbox is named mime: did you mean 'mine'?"
     assert names(edge) == ["default", "mine"]
+
+
+@pytest.mark.parametrize("path", ["/_mock/receive/mine", "/_mock/health"])
+def test_a_request_that_anybody_may_send_creates_no_sandbox_and_learns_of_none(
+    edge: EdgeSite, path: str
+) -> None:
+    put(edge, "t2")
+    for options in ({}, {"headers": {"x-mock-sandbox": "t1"}}):
+        prefix = "" if options else "/_sandbox/t1"
+        problem = read_problem(edge.request("GET", f"{prefix}{path}", **options))
+        assert problem == (*UNKNOWN, f"no sandbox is named t1: {HINT}")
+    assert names(edge) == ["default", "t2"]
 
 
 def test_a_sandbox_can_be_deleted_through_its_own_prefix(edge: EdgeSite) -> None:
@@ -324,7 +340,6 @@ def test_an_unknown_sandbox_and_the_default_one_cannot_be_deleted(
     [
         ("PUT", f"{SANDBOXES}/one-more"),
         ("DELETE", "/_sandbox/one-more/_mock/activations"),
-        ("POST", "/_sandbox/one-more/_mock/receive/mine"),
         ("POST", f"/_sandbox/one-more{CLICK_TO_CALL_PATH}"),
         ("POST", "/_sandbox/one-more/nowhere"),
     ],

@@ -311,3 +311,32 @@ def test_a_connection_is_kept_alive_between_requests(port: int) -> None:
         for _ in range(3):
             connection.sendall(HEAD + b"\r\n")
             assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize("callback", ["on_message_begin", "on_header", "on_body"])
+def test_a_fault_of_the_protocol_gets_a_500_problem_and_is_counted(
+    port: int, monkeypatch: pytest.MonkeyPatch, callback: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise LookupError("oops")
+
+    errors = exchange(port, HEALTH_REQUEST)[1]["errors"]
+    with monkeypatch.context() as patch:
+        patch.setattr(protocol.HttpProtocol, callback, fail)
+        status, problem = exchange(port, POST + b"\r\nabcde")
+    assert (status, problem["type"]) == (500, f"{TYPE_PREFIX}internal-error")
+    assert problem["detail"] == "this is a fault of the mock server: LookupError('oops')"
+    assert exchange(port, HEALTH_REQUEST)[1]["errors"] == errors + 1
+
+
+def test_a_fault_outside_of_the_parser_is_counted_too(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise LookupError("oops")
+
+    errors = exchange(port, HEALTH_REQUEST)[1]["errors"]
+    with monkeypatch.context() as patch:
+        patch.setattr(protocol.HttpProtocol, "_unset_keepalive_if_required", fail)
+        assert exchange(port, HEALTH_REQUEST)[0] == 500
+    assert exchange(port, HEALTH_REQUEST)[1]["errors"] == errors + 1

@@ -202,13 +202,17 @@ def test_a_body_is_read_up_to_the_default_limit(site: SiteClient, size: int, sta
     assert ("x-mock-fault" in response.headers) == (status == 400)
 
 
-def test_a_body_over_the_limit_is_a_413_problem_and_not_in_the_journal(site: SiteClient) -> None:
+def test_a_body_over_the_limit_is_a_413_problem_and_not_in_its_exchange(
+    site: SiteClient,
+) -> None:
     response = site.request(
         "POST", CLICK_TO_CALL_PATH, content=bytes(DEFAULT_BODY_LIMIT + 1), headers=HEADERS
     )
     text = "the mock server takes at most 1,000,000 bytes here; how the vendor refuses more is "
     assert read_problem(response) == (413, "body-too-large", f"{text}not known")
-    assert list(read.journal(site.sandbox.state)) == []
+    [exchange] = read.exchanges(site.sandbox.state)
+    assert (exchange.problem, exchange.request.path) == ("body-too-large", CLICK_TO_CALL_PATH)
+    assert (exchange.request.body, exchange.request.fields) == (b"", {})
 
 
 # --- a provider that fails -----------------------------------------------------------------------

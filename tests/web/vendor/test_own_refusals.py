@@ -93,46 +93,105 @@ def fill_with_sandboxes(edge: EdgeSite) -> httpx.Response:
         (lambda edge: post(edge, headers={"origin": "http://evil.test"}), (403, "foreign-origin")),
         (lambda edge: post(edge, json=None, content=b" " * (DEFAULT_BODY_LIMIT + 1)),
          (413, "body-too-large")),
-        (lambda edge: post(edge, headers={"content-encoding": "gzip"}),
+        (lambda edge: post(edge, headers={"content-encoding": "br"}),
          (415, "unsupported-encoding")),
+        (lambda edge: post(edge, headers={"content-encoding": "gzip"}), (400, "bad-request")),
         (lambda edge: post(edge, headers={"transfer-encoding": "gzip"}), (400, "bad-request")),
         (lambda edge: post(edge, headers={"x-mock-sandbox": "a b"}), (404, "unknown-sandbox")),
         (lambda edge: post(edge, headers={"x-mock-webhook-depth": "9"}), (508, "webhook-loop")),
         (fill_with_sandboxes, (409, "too-many-sandboxes")),
     ],
-    ids=["host", "hosts", "origin", "large", "encoded", "framing", "sandbox", "loop", "sandboxes"],
+    ids=["host", "hosts", "origin", "large", "encoded", "packed", "framing", "sandbox", "loop",
+         "sandboxes"],
 )  # fmt: skip
-def test_what_is_refused_before_it_has_a_sandbox_is_logged_and_counted(
-    edge: EdgeSite,
-    caplog: pytest.LogCaptureFixture,
-    send: Callable[[EdgeSite], httpx.Response],
-    expected: tuple[int, str],
+def test_what_is_refused_before_it_is_matched_is_an_exchange_and_is_counted(
+    edge: EdgeSite, send: Callable[[EdgeSite], httpx.Response], expected: tuple[int, str]
 ) -> None:
-    with caplog.at_level(logging.WARNING, "mockserver"):
-        status, kind, detail = read_problem(send(edge))
-    assert (status, kind) == expected
-    assert caplog.messages == [f"a request was refused: {kind}, {detail}"]
+    lines, state = list[str](), edge.default.state
+    state.journal.subscribe(lambda entry: lines.append(format_line(entry, state)))
+    response = send(edge)
+    status, kind, detail = read_problem(response)
+    assert (status, kind, response.headers["x-mock-request"]) == (*expected, "r1")
+    [listed] = edge.get_json("/_mock/requests")["requests"]
+    keys = ("id", "provider", "operation", "path", "status", "problem", "response")
+    shown = ["r1", "mobtexting", "c2c", CLICK_TO_CALL_PATH, status, kind, response.json()]
+    assert [listed[key] for key in keys] == shown
+    assert lines == [f"09:00:00 mobtexting r1 POST {CLICK_TO_CALL_PATH} {status} {kind}"]
+    assert edge.get_json("/_mock/explain/r1")["reason"] == detail
     assert rejections(edge) == {kind: 1}
-    assert read.request_count(edge.default.state) == 0
 
 
-def test_control_characters_of_a_logged_refusal_are_escaped(
-    edge: EdgeSite, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("more", "kind", "name"),
+    [
+        ({"headers": {"x-mock-sandbox": "t1", "content-encoding": "br"}},
+         "unsupported-encoding", "t1"),
+        ({"headers": {"x-mock-sandbox": "new", "content-encoding": "br"}},
+         "unsupported-encoding", "new"),
+        ({"headers": {"authorization": "Bearer key-1", "content-encoding": "br"}},
+         "unsupported-encoding", "t1"),
+        ({"headers": {"x-mock-sandbox": "t1", "origin": "http://evil.test"}},
+         "foreign-origin", "t1"),
+        ({"headers": {"x-mock-sandbox": "new", "origin": "http://evil.test"}},
+         "foreign-origin", "default"),
+        ({"headers": {"authorization": "Bearer key-1", "origin": "http://evil.test"}},
+         "foreign-origin", "default"),
+        ({"headers": {"x-mock-sandbox": "a b"}}, "unknown-sandbox", "default"),
+    ],
+)  # fmt: skip
+def test_a_refused_request_is_listed_in_its_sandbox_which_no_foreign_page_creates(
+    edge: EdgeSite, more: Any, kind: str, name: str
 ) -> None:
-    post(edge, headers={"content-encoding": "g\x1b[31mzip"})
-    assert caplog.messages == [
-        r"a request was refused: unsupported-encoding, send it plain, not as g\x1b[31mzip"
-    ]
+    edge.request("PUT", "/_mock/sandboxes/t1", json={"credentials": {"mobtexting": ["key-1"]}})
+    assert read_problem(post(edge, **more))[1] == kind
+    listed = {each.name: read.own_refusal_count(each.state) for each in edge.registry}
+    assert {each for each, count in listed.items() if count} == {name}
+    assert listed.keys() == {"default", "t1", name}
+
+
+def test_a_name_by_which_a_foreign_page_calls_the_server_is_not_one_of_its_own(
+    edge: EdgeSite,
+) -> None:
+    post(edge, hosts=("evil.test",))
+    assert list(read.request_origins(edge.default.state)) == [""]
+
+
+CONTROL_REFUSALS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "foreign-host": ("GET", "/_mock/calls", {"hosts": ("evil.test",)}),
+    "foreign-origin": ("POST", "/_mock/receive/x", {"headers": {"origin": "http://evil.test"}}),
+    "body-too-large": ("POST", "/_mock/wait", {"content": bytes(DEFAULT_BODY_LIMIT + 1)}),
+    "unsupported-encoding": ("POST", "/_mock/wait", {"headers": {"content-encoding": "g\x1bz"}}),
+    "unknown-sandbox": ("GET", "/_sandbox/-/_mock/calls", {}),
+}
+
+
+@pytest.mark.parametrize("kind", CONTROL_REFUSALS)
+def test_what_is_refused_on_a_control_path_is_counted_and_logged_and_no_exchange(
+    edge: EdgeSite, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    method, path, more = CONTROL_REFUSALS[kind]
+    with caplog.at_level(logging.WARNING, "mockserver"):
+        _, actual, detail = read_problem(edge.request(method, path, **more))
+    assert (actual, rejections(edge)) == (kind, {kind: 1})
+    logged = detail.replace("\x1b", r"\x1b")
+    assert caplog.messages == [f"a request was refused: {kind}, {logged}"]
+    assert read.request_count(edge.default.state) == 0
 
 
 def test_repeated_refusals_are_counted_each_and_logged_ever_more_rarely(
     edge: EdgeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(25):
-        post(edge, headers={"content-encoding": "gzip"})
-    assert rejections(edge) == {"unsupported-encoding": 25}
+        edge.request("GET", "/_mock/calls", hosts=("evil.test",))
+    assert rejections(edge) == {"foreign-host": 25}
     assert len(caplog.messages) == 11
     assert caplog.messages[-1].endswith("(20 times so far)")
+
+
+def test_answers_of_a_control_route_are_no_refusals(edge: EdgeSite) -> None:
+    assert edge.request("GET", "/_mock/calls/c9").status_code == 404
+    assert edge.request("POST", "/_mock/wait", content=b"[]").status_code == 422
+    assert rejections(edge) == {}
 
 
 def test_scenarios_of_a_repeated_header_are_taken_as_one_list(edge: EdgeSite) -> None:

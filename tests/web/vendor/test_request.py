@@ -129,12 +129,12 @@ def test_a_request_is_parsed_from_its_asgi_scope_and_body(
     assert parse_request(build_scope(**changes), body) == expected
 
 
-CONTENT_ENCODINGS = ("gzip", "deflate", "br", "zstd", "gzip, identity", "GZIP", "x")
+CONTENT_ENCODINGS = ("br", "zstd", "gzip, identity", "gzip,gzip", "x")
 
 
 @pytest.mark.parametrize("encoding", CONTENT_ENCODINGS)
 @pytest.mark.parametrize("path", [CLICK_TO_CALL_PATH, "/_mock/wait", "/nobody/has/this"])
-def test_a_body_with_a_content_encoding_gets_415(
+def test_a_body_with_another_content_encoding_gets_415(
     configuration: Configuration, path: str, encoding: str
 ) -> None:
     edge = build_edge_site(configuration)
@@ -142,9 +142,9 @@ def test_a_body_with_a_content_encoding_gets_415(
     assert read_problem(response) == (
         415,
         "unsupported-encoding",
-        f"send it plain, not as {encoding}",
+        f"send it plain, as gzip or as deflate, not as {encoding}",
     )
-    assert read.entry_count(edge.default.state) == 0
+    assert read.entry_count(edge.default.state) == read.own_refusal_count(edge.default.state)
 
 
 @pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
