@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ PAGES = ("architecture", "where-is-what", "glossary", "mutation")
 ROOT_FOLDERS = ("mockserver", "tests", "docs", "benchmarks", "schemas", "scenarios")
 VENDOR_SECTION = "## The provider contract"
 """Below this heading, a file without a folder belongs to the folder of a vendor."""
+
+MIN_ROWS = 50
+"""Each of the two tables of the pages has more rows than this."""
 
 FILE = re.compile(r"`([\w*-]+(?:/[\w*-]+)*\.(?:py|yaml|json))`")
 FOLDER = re.compile(r"`((?:[\w-]+/)+)`")
@@ -30,6 +34,17 @@ def files_named(pattern: str) -> list[Path]:
     """The files that a path or glob of the documentation stands for."""
     base = ROOT if pattern.partition("/")[0] in ROOT_FOLDERS else PACKAGE
     return sorted(base.glob(pattern))
+
+
+def first_cells(text: str) -> list[str]:
+    """The first cell of each row but the heading, in tables of two columns."""
+    lines = text.splitlines()
+    rows = [
+        line.split(" | ")
+        for line, below in pairwise((*lines, ""))
+        if line.startswith("| ") and not below.startswith("|---")
+    ]
+    return [row[0] for row in rows if len(row) == 2]
 
 
 def missing_files(text: str) -> Iterator[str]:
@@ -123,3 +138,13 @@ def test_a_file_that_does_not_exist_is_found(text: str, missing: list[str]) -> N
 )
 def test_a_name_that_its_file_does_not_define_is_found(text: str, missing: list[str]) -> None:
     assert list(missing_names(text)) == missing
+
+
+@pytest.mark.parametrize(
+    ("page", "described"),
+    [("where-is-what", r"\| \w.*"), ("architecture", r"\| `[\w/]+/\w+\.py`.*")],
+)
+def test_no_page_describes_one_thing_in_two_rows(page: str, described: str) -> None:
+    cells = [cell for cell in first_cells(page_text(page)) if re.fullmatch(described, cell)]
+    assert [cell for cell in dict.fromkeys(cells) if cells.count(cell) > 1] == []
+    assert len(cells) > MIN_ROWS
