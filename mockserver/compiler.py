@@ -17,7 +17,7 @@ from mockserver.config.schema_checks import load_scenario_schema
 from mockserver.config.source_texts import SourceText
 from mockserver.config.upgrade import upgrade_text
 from mockserver.core.account import Account
-from mockserver.core.address_policy import build_policy, judge_url
+from mockserver.core.address_policy import AddressPolicy, build_policy, judge_url
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.configuration import AccountKey, AccountNote, Configuration
 from mockserver.core.immutable import EMPTY_MAPPING
@@ -47,28 +47,34 @@ FILE_SUFFIXES = (".yaml", ".yml", ".json")
 DEFAULT_FILE = Path("mockserver.yaml")
 
 
-def build_configuration(settings: Settings) -> Configuration:
+def build_configuration(
+    settings: Settings, files: Mapping[str, bytes] | None = None
+) -> Configuration:
     """Build a configuration from the bundled files and the user's files, which override them.
+
+    `files` maps the names of the user's files to their contents; None reads those of the settings.
 
     Raises:
         SettingsError: an option names an unknown provider, or a file cannot be read.
         InvalidFiles: the files have problems; it lists all of them.
     """
     providers = load_providers()
-    _check_provider_options(settings, providers)
     policy = build_policy(settings.webhook_targets, settings.webhook_rewrite)
-    checked = check_sources(load_sources(settings), providers, policy)
+    _check_provider_options(settings, providers, policy)
+    sources = load_sources(settings, files)
+    checked = check_sources(sources, providers, policy)
     definitions = checked.definitions
     configuration = Configuration(
         seed=settings.seed or secrets.token_hex(3),
         providers=providers,
         scenarios=definitions.scenarios._replace(number_plan=settings.number_plan),
-        accounts={
-            key: _with_quirks(account, settings) for key, account in definitions.accounts.items()
-        },
+        accounts={key: _with_quirks(each, settings) for key, each in definitions.accounts.items()},
         parse_account=partial(parse_account, collect_known_names(providers, policy)),
         webhook_targets=settings.webhook,
+        policy=policy,
         populate=partial(with_fake_records, providers),
+        files={each.file: each.text for each in sources if not each.bundled},
+        quirks=tuple(settings.quirk),
     )
     notes = _dry_run(configuration, checked, definitions.own_accounts, lambda _: True)
     return configuration._replace(scenario_notes=notes)
@@ -80,9 +86,8 @@ class ScenarioCompiler:
     Uploaded scenarios come from the control API, as YAML or JSON by name.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self.sources = load_sources(settings)
-        self._policy = build_policy(settings.webhook_targets, settings.webhook_rewrite)
+    def __init__(self, settings: Settings, files: Mapping[str, bytes] | None = None) -> None:
+        self.sources = load_sources(settings, files)
 
     def adopt_sources(self, other: "ScenarioCompiler") -> None:
         """Use the files as the other compiler has read them."""
@@ -119,13 +124,11 @@ class ScenarioCompiler:
         """
         uploads = [
             SourceText(
-                f"{UPLOAD_PREFIX}{name}",
-                join_surrogates(text),
-                parent_keys=("scenarios", name),
+                f"{UPLOAD_PREFIX}{name}", join_surrogates(text), parent_keys=("scenarios", name)
             )
             for name, text in scenario_texts.items()
         ]
-        checked = check_sources([*self.sources, *uploads], current.providers, self._policy)
+        checked = check_sources([*self.sources, *uploads], current.providers, base.policy)
         definitions = checked.definitions
         scenarios = definitions.scenarios._replace(number_plan=base.scenarios.number_plan)
         configuration = base._replace(seed=current.seed, scenarios=scenarios)
@@ -135,19 +138,17 @@ class ScenarioCompiler:
             definitions.own_accounts | (set(accounts) - set(base.accounts)),
             lambda scenario: scenario.location.startswith(UPLOAD_PREFIX),
         )
-        of_files = {
-            location: found
-            for location, found in base.scenario_notes.items()
-            if not location.startswith(UPLOAD_PREFIX)
-        }
+        known = base.scenario_notes.items()
+        of_files = {place: found for place, found in known if not place.startswith(UPLOAD_PREFIX)}
         return configuration._replace(scenario_notes={**of_files, **notes})
 
 
-def load_sources(settings: Settings) -> list[SourceText]:
-    return [
-        *_read_sources(_bundled_files(), bundled=True),
-        *_read_sources(scenario_files(settings), bundled=False),
-    ]
+def load_sources(settings: Settings, files: Mapping[str, bytes] | None = None) -> list[SourceText]:
+    """Return the bundled files, and these of the user; None reads those of the settings."""
+    bundled = _read_sources(sorted(bundled_folder("scenarios").glob("*.yaml")), bundled=True)
+    if files is None:
+        return bundled + _read_sources(scenario_files(settings), bundled=False)
+    return bundled + [SourceText(name, content) for name, content in files.items()]
 
 
 def scenario_files(settings: Settings) -> list[Path]:
@@ -187,10 +188,6 @@ def _files_in(path: Path) -> list[Path]:
     return [path]
 
 
-def _bundled_files() -> list[Path]:
-    return sorted(bundled_folder("scenarios").glob("*.yaml"))
-
-
 def _read_sources(paths: Iterable[Path], *, bundled: bool) -> list[SourceText]:
     try:
         return [SourceText(str(path), path.read_bytes(), bundled) for path in paths]
@@ -202,7 +199,9 @@ def _build_read_error(error: OSError) -> SettingsError:
     return SettingsError(f"scenarios: {error.filename} cannot be read: {error.strerror}")
 
 
-def _check_provider_options(settings: Settings, providers: Mapping[str, BoundProvider]) -> None:
+def _check_provider_options(
+    settings: Settings, providers: Mapping[str, BoundProvider], policy: AddressPolicy
+) -> None:
     """Check the providers of `--webhook` and `--quirk`, the URLs, and the quirks of each provider.
 
     Raises:
@@ -213,7 +212,6 @@ def _check_provider_options(settings: Settings, providers: Mapping[str, BoundPro
         if name not in providers:
             hint = did_you_mean(name, providers) or f"known: {', '.join(providers)}"
             raise SettingsError(f"{option}: no provider is named {name!r}: {hint}")
-    policy = build_policy(settings.webhook_targets, settings.webhook_rewrite)
     for name, url in settings.webhook.items():
         if rejection := judge_url(url, policy):
             raise SettingsError(f"webhook of {name}: no webhook can go there: {rejection.reason}")

@@ -50,6 +50,7 @@ OPTIONS: Final = (
         metavar="PATH",
         kind="repeatable",
     ),
+    Option("load", "start with the world that this exported log of inputs describes", "", "FILE"),
     Option("watch", "read scenario files again when they change", kind="flag"),
     Option("no_number_plan", "digits of a number do not choose how its leg behaves", kind="flag"),
     Option(
@@ -114,6 +115,7 @@ class Settings(NamedTuple):
     port: int = 8080
     webhook: Mapping[str, str] = MappingProxyType({})
     scenarios: tuple[str, ...] = ()
+    load: str = ""
     watch: bool = False
     number_plan: bool = True
     quirk: tuple[tuple[str, str], ...] = ()
@@ -147,6 +149,7 @@ def parse_settings(
         port=_parse_port(values["port"][0]),
         webhook=dict(_parse_webhook(text) for text in values["webhook"]),
         scenarios=tuple(values["scenarios"]),
+        load=values["load"][0],
         watch=_parse_flag(values["watch"]),
         number_plan=not _parse_flag(values["no_number_plan"]),
         quirk=tuple(_parse_pair("quirk", text) for text in values["quirk"]),

@@ -306,7 +306,7 @@ def configuration_summary(sandbox: Sandbox) -> tuple[str, bool, bool]:
 
 def test_a_reload_keeps_uploaded_scenarios_until_a_reset(tmp_path: Path) -> None:
     async def reload_and_reset() -> None:
-        sandbox = await sandboxes.replace("t1", (start._replace(seed="t"), timing), ())
+        sandbox = await sandboxes.adopt(sandboxes.build("t1", start._replace(seed="t"), timing), ())
         sandbox.uploaded_scenarios = {"mine": b"legs: {callee: busy}"}
         sandbox.state.configuration = compiler.build_configuration(
             sandbox.state.configuration, sandbox.uploaded_scenarios, sandbox.state.configuration

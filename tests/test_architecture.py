@@ -30,6 +30,7 @@ LAYERS: dict[str, set[str]] = {
     "web": {"core", "audio", "engine", "runtime", "web", "__init__"},
     "compiler": {"settings", "core", "config", "engine"},
     "app": {
+        "replay",
         "settings",
         "core",
         "engine",
@@ -369,6 +370,7 @@ VERBS = {
         *("add", "update", "hold", "release", "hold_for_call", "follow", "release_followers"),
         *("release_key", "evict"),
     },
+    "inputs": {"record", "record_response", "count_step"},
     "journal": {"append", "record_exchange", "clear"},
 }
 """Owner, as `SandboxState` names it -> what changes it."""
@@ -450,6 +452,7 @@ QUERIES = {
     "calls": set[str](),
     "counters": {"is_over_limit", "opens_at"},
     "deliveries": {"next_id", "is_held_for_call"},
+    "inputs": set[str](),
     "journal": {"first_sequence", "next_request_id", "subscribe"},
 }
 """Owner -> what it can be asked, and to whom it can tell what changes."""
@@ -464,6 +467,10 @@ CALLERS = {
     "counters": {"effects", "pipeline"},
     "deliveries": {
         *("failures", "reordering", "retention", "simulated_attempts", "webhooks"),
+    },
+    "inputs": {
+        *("commands", "failures", "own_refusals", "pipeline", "scenario_selection"),
+        *("simulation", "webhooks"),
     },
     "journal": {
         *(
@@ -585,7 +592,7 @@ def test_state_is_changed_by_the_verbs_of_its_owners_and_by_their_callers_alone(
         ("runtime/waits.py", "box.state.journal.append(1)", ["box.state.journal.append"]),
         ("web/control/a.py", "agenda = s.state.agenda\nagenda.take()", ["agenda.take"]),
         ("web/control/commands.py", "state.accounts.replace(1)", ["state.accounts.replace"]),
-        ("replay/player.py", "self.state.configuration = 1", ["self.state.configuration"]),
+        ("replay/runner.py", "self.state.configuration = 1", ["self.state.configuration"]),
     ],
 )
 def test_a_forbidden_change_of_the_state_is_found(
@@ -623,11 +630,15 @@ def test_every_method_of_an_owner_is_a_verb_or_a_query(owner: str) -> None:
 ENTRY_POINTS = {
     "app": set[str](),
     "replay": set[str](),
-    "runtime": {"commands", "failures", "simulation.run_due_item", "webhooks.complete_attempt"},
+    "runtime": {
+        *("commands", "failures", "idle"),
+        *("simulation.run_due_item", "webhooks.complete_attempt"),
+    },
     "web": {
-        *("commands", "own_refusals", "pipeline", "scenario_selection"),
+        *("commands", "failures", "own_refusals", "pipeline", "scenario_selection"),
         *("call_scenarios.applied_parts", "call_scenarios.reached_names"),
         *("overtaken_words", "webhooks.is_due_before_response"),
+        *("simulation.run_due_item", "webhooks.complete_attempt"),
     },
 }
 """Package -> what it may call of the engine."""

@@ -202,7 +202,7 @@ def test_an_unreadable_path_is_refused(
 
     write_files(folder, {"a.yaml": "", "d/b.yaml": ""})
     monkeypatch.setattr(Path, "read_bytes" if name == "a.yaml" else "iterdir", refuse)
-    monkeypatch.setattr("mockserver.compiler._bundled_files", list)
+    monkeypatch.setattr("mockserver.compiler.bundled_folder", lambda _: folder / "none")
     with pytest.raises(SettingsError) as error:
         build_configuration(settings_with_files(name))
     assert str(error.value) == f"scenarios: {name} cannot be read: Permission denied"

@@ -127,13 +127,13 @@ SOURCES = {module_id(path): parse(path) for path in MODULES}
 
 INPUTS = {
     "scenario_selection.admit": "web/vendor/admission.py admit_request",
-    "scenario_selection.give_back": "web/vendor/delays.py wait_for_delay",
+    "scenario_selection.give_up": "web/vendor/delays.py wait_for_delay",
     "pipeline.respond": "web/vendor/handler.py _respond_and_render",
     "own_refusals.record_refusal": "web/vendor/own_refusals.py store_refusal",
-    "commands.inject_event": "web/control/calls.py inject_event",
+    "commands.inject_event": "web/control/calls.py apply_event_body",
     "commands.put_account": "web/control/accounts.py put_account",
     "commands.patch_account": "web/control/accounts.py patch_account",
-    "commands.activate": "web/control/activations.py activate",
+    "commands.activate": "web/control/activations.py activate_body",
     "commands.clear_activations": "web/control/activations.py clear_activations",
     "commands.redeliver": "web/control/webhooks.py redeliver_webhook",
     "commands.put_scenario": "runtime/sandbox.py Sandbox.put_scenario",
@@ -147,7 +147,7 @@ INPUTS = {
     "failures.fail_attempt": "runtime/scheduler.py Scheduler._store_result",
     "webhooks.complete_attempt": "runtime/scheduler.py Scheduler._store_result",
 }
-"""Function of the engine that changes a state -> the only place that calls it.
+"""Function of the engine that changes a state -> the only place that calls it for a live input.
 
 A vendor request is admitted, and then responded to or given up. A command is called by its route or
 by its verb of `Sandbox`. A turn of the scheduler runs one due item. A delivery attempt has a
@@ -155,8 +155,29 @@ result. Either may raise: the call or the webhook fails.
 """
 
 
+PLAYERS = ("web/control/input_player.py", "web/control/recorded_commands.py")
+"""The modules that play recorded inputs."""
+
+LIVE_AND_PLAYED = ("apply_event_body", "activate_body")
+
+
 def test_a_state_is_changed_by_each_input_at_one_place() -> None:
-    assert find_inputs(SOURCES) == {what: [INPUTS[what]] for what in sorted(INPUTS)}
+    found = {
+        what: [place for place in places if place.split()[0] not in PLAYERS]
+        for what, places in find_inputs(SOURCES).items()
+    }
+    assert found == {what: [INPUTS[what]] for what in sorted(INPUTS)}
+
+
+def test_each_input_can_be_played_again_but_a_reset() -> None:
+    """An event and an activation are played by the function that plays them live."""
+    played = {
+        what
+        for what, places in find_inputs(SOURCES).items()
+        if any(place.split()[0] in PLAYERS for place in places)
+    }
+    live = {what for what, place in INPUTS.items() if place.split()[1] in LIVE_AND_PLAYED}
+    assert played | live == INPUTS.keys() - {"commands.reset"}
 
 
 @pytest.mark.parametrize(
@@ -192,7 +213,6 @@ SANDBOX_INPUTS = {
     "Sandbox.reset": ["web/control/reset.py reset_sandbox"],
     "Sandbox.set_clock_mode": ["web/control/clock.py put_clock"],
     "Sandbox.record_clock": [
-        "replay/player.py Player._record_clock",
         "runtime/sandbox.py Sandbox.record_clock",
         "runtime/sandbox.py Sandbox.set_clock_mode",
         "runtime/scheduler.py Scheduler._record_set_back",
@@ -206,7 +226,7 @@ SANDBOX_INPUTS = {
     "Sandbox.clear_inbox": ["web/control/inboxes.py delete_inbox"],
     "Clock.set_mode": ["runtime/sandbox.py Sandbox.set_clock_mode"],
     "Clock.jump": [
-        "replay/player.py Player.play",
+        "runtime/sandbox.py Sandbox.resume",
         "runtime/scheduler.py Scheduler._advance_to",
         "runtime/scheduler.py Scheduler._run_item",
     ],
@@ -297,7 +317,6 @@ OUTPUTS = {
     ],
     "subscriber": [
         "app/output.py add_logger",
-        "replay/player.py Player.__init__",
         "runtime/waits.py _subscribe",
         "web/control/journal_stream.py _wait_for_entry",
     ],

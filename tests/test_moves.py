@@ -17,7 +17,7 @@ from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 from tests.support.site import HEADERS
 
 MAX_MODULES = 28
-MAX_MOVES = 48
+MAX_MOVES = 54
 REQUESTS = 6
 """The last but one is counted; those before it fill the caches."""
 

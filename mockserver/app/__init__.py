@@ -6,7 +6,13 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    suppress,
+)
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -29,6 +35,7 @@ from mockserver.app.output import (
     print_ready_lines,
     scenarios_as_json,
 )
+from mockserver.app.world import build_world
 from mockserver.compiler import (
     InvalidFiles,
     ScenarioCompiler,
@@ -77,7 +84,6 @@ def build_server(
     print_ready, log = printers
     address = build_address(settings, listener)
     access_control = build_access_control(settings, address)
-    compiler = ScenarioCompiler(settings)
     dispatcher = build_dispatcher(
         settings,
         address,
@@ -87,11 +93,12 @@ def build_server(
     setup = (configuration, Timing(settings.clock, settings.start))
     on_created = partial(add_logger, settings, log)
     sandboxes = SandboxRegistry(AsgiDispatcher(dispatcher, asgi_apps), setup, on_created)
+    world = build_world(settings, sandboxes)
     dependencies = Dependencies(
         sandboxes=sandboxes,
         router=Router(configuration.providers),
         origins=address.origins,
-        compile_scenarios=compiler,
+        compile_scenarios=world.compiler,
         control_document=load_control_openapi,
         rejections=Counter(),
         log_throttle=LogThrottle(),
@@ -99,11 +106,11 @@ def build_server(
         access_control=access_control,
         public_url=settings.public_url.rstrip("/"),
     )
-    reload = partial(_reload, sandboxes, settings, compiler, log)
-    app = build_app(dependencies, _build_lifespan(settings, dependencies, dispatcher, reload))
+    hooks = world.start, partial(_reload, sandboxes, settings, world.compiler, log)
+    app = build_app(dependencies, _build_lifespan(settings, dependencies, dispatcher, hooks))
     uvicorn_config = build_config(app, (settings.tls_cert, settings.tls_key))
     on_ready = partial(
-        print_ready_lines, address, settings, (configuration, access_control), print_ready
+        print_ready_lines, address, settings, (world.configuration, access_control), print_ready
     )
     return Server(uvicorn_config, sandboxes, on_ready)
 
@@ -112,14 +119,17 @@ def _build_lifespan(
     settings: Settings,
     dependencies: Dependencies,
     dispatcher: WebhookDispatcher,
-    reload: Callable[[], Awaitable[None]],
+    hooks: tuple[Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]],
 ) -> Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]]:
-    """Build the ASGI lifespan: it starts and stops the sandboxes and the file watcher."""
-    sandboxes = dependencies.sandboxes
+    """Build the ASGI lifespan: it starts and stops the sandboxes and the file watcher.
+
+    `hooks` are what starts the sandboxes, and what reloads the files.
+    """
+    sandboxes, (start, reload) = dependencies.sandboxes, hooks
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
-        sandboxes.start()
+        await start()
         watcher = _start_file_watcher(settings, reload, sandboxes.record_error)
         yield {"dependencies": dependencies}
         if watcher:
@@ -146,15 +156,15 @@ def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
         SettingsError, InvalidFiles: as `load_configuration`.
     """
     configuration = load_configuration(settings)
-    listener = bind_socket(settings.host, settings.port)
-    _tune_garbage_collection()
-    server = build_server(configuration, settings, listener, (print_ready, log), AttachedApps())
-    # uvicorn handles all but SIGHUP itself, and raises them once more after its shutdown, when they
-    # have no effect
-    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), server.end)
-    server.run(sockets=[listener])
+    with closing(bind_socket(settings.host, settings.port)) as listener:
+        _tune_garbage_collection()
+        server = build_server(configuration, settings, listener, (print_ready, log), AttachedApps())
+        # uvicorn handles all but SIGHUP itself, and raises them once more after its shutdown, when
+        # they have no effect
+        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), server.end)
+        server.run(sockets=[listener])
 
 
 def _tune_garbage_collection() -> None:

@@ -1,7 +1,6 @@
 """The asynchronous client."""
 
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
@@ -15,6 +14,7 @@ from mockserver.client.transport import (
     TIMEOUT,
     auth_headers,
     build_request,
+    fork_name,
     is_fault,
     parse_response,
     sandbox_prefix,
@@ -33,6 +33,7 @@ class AsyncMockServer:
     def __init__(self, url: str, sandbox: str = "default", token: str = "") -> None:
         self.origin = url.rstrip("/")
         self.sandbox = sandbox
+        self._token = token
         self._client = httpx.AsyncClient(
             base_url=self.origin,
             timeout=TIMEOUT,
@@ -45,12 +46,7 @@ class AsyncMockServer:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def close(self) -> None:
@@ -134,7 +130,7 @@ class AsyncMockServer:
         return await self.ask(operations.advance({"to": moment}))
 
     async def finish(self) -> AdvanceResult:
-        """Advance the clock until nothing is due and every webhook attempt has its result."""
+        """Advance until calls and webhooks cause nothing more; a call that needs a person stays."""
         return await self.ask(operations.advance({"until": "idle"}))
 
     async def clock(self) -> Mapping[str, Any]:
@@ -234,6 +230,16 @@ class AsyncMockServer:
     async def open(self, **options: Any) -> None:
         """Create or replace the sandbox; options: `clock`, `seed`, `start_at`, `credentials`."""
         await self.ask(operations.open_sandbox(self.sandbox, options))
+
+    async def snapshot(self, name: str) -> None:
+        """Keep what the sandbox is now under a name, for `fork`."""
+        await self.ask(operations.take_snapshot(self.sandbox, name))
+
+    async def fork(self, name: str = "", **options: Any) -> "AsyncMockServer":
+        """Return a client of a new sandbox that is as this one is; options: `snapshot`, `until`."""
+        client = AsyncMockServer(self.origin, name or fork_name(self.sandbox), self._token)
+        await client.open(**{"from": self.sandbox, **options})
+        return client
 
     async def drop(self) -> None:
         """Delete the sandbox."""

@@ -136,6 +136,10 @@ def open_sandbox(name: str, options: Mapping[str, Any]) -> Operation[Mapping[str
     return Operation("PUT", f"/sandboxes/{quote(name)}", dict, dict(options))
 
 
+def take_snapshot(sandbox: str, name: str) -> Operation[Mapping[str, Any]]:
+    return Operation("POST", f"/sandboxes/{quote(sandbox)}/snapshots", dict, {"as": name})
+
+
 def close_sandbox(name: str) -> Operation[None]:
     return Operation("DELETE", f"/sandboxes/{quote(name)}", _ignore_body)
 

@@ -1,8 +1,6 @@
 """The blocking client."""
 
-import asyncio
 from collections.abc import Mapping
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
@@ -16,7 +14,9 @@ from mockserver.client.transport import (
     TIMEOUT,
     auth_headers,
     build_request,
+    fork_name,
     is_fault,
+    is_loop_running,
     parse_response,
     sandbox_prefix,
     tls_verification,
@@ -35,6 +35,7 @@ class MockServer:
     def __init__(self, url: str, sandbox: str = "default", token: str = "") -> None:
         self.origin = url.rstrip("/")
         self.sandbox = sandbox
+        self._token = token
         self._client = httpx.Client(
             base_url=self.origin,
             timeout=TIMEOUT,
@@ -46,12 +47,7 @@ class MockServer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -75,7 +71,7 @@ class MockServer:
             ControlError: the control API refuses the request.
             WaitTimeout: a wait timed out.
         """
-        if _is_loop_running():
+        if is_loop_running():
             raise BlockingCall
         request = build_request(self._client, self.sandbox, ask)
         try:
@@ -135,7 +131,7 @@ class MockServer:
         return self.ask(operations.advance({"to": moment}))
 
     def finish(self) -> AdvanceResult:
-        """Advance the clock until nothing is due and every webhook attempt has its result."""
+        """Advance until calls and webhooks cause nothing more; a call that needs a person stays."""
         return self.ask(operations.advance({"until": "idle"}))
 
     def clock(self) -> Mapping[str, Any]:
@@ -236,14 +232,16 @@ class MockServer:
         """Create or replace the sandbox; options: `clock`, `seed`, `start_at`, `credentials`."""
         self.ask(operations.open_sandbox(self.sandbox, options))
 
+    def snapshot(self, name: str) -> None:
+        """Keep what the sandbox is now under a name, for `fork`."""
+        self.ask(operations.take_snapshot(self.sandbox, name))
+
+    def fork(self, name: str = "", **options: Any) -> "MockServer":
+        """Return a client of a new sandbox that is as this one is; options: `snapshot`, `until`."""
+        client = MockServer(self.origin, name or fork_name(self.sandbox), self._token)
+        client.open(**{"from": self.sandbox, **options})
+        return client
+
     def drop(self) -> None:
         """Delete the sandbox."""
         self.ask(operations.close_sandbox(self.sandbox))
-
-
-def _is_loop_running() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -1,5 +1,7 @@
 """Turn an operation into an HTTP request, and the response into a value or an error."""
 
+import asyncio
+import secrets
 import ssl
 from typing import Any, Final, TypeVar
 
@@ -28,6 +30,11 @@ def tls_verification(origin: str) -> ssl.SSLContext | bool:
 def sandbox_prefix(sandbox: str) -> str:
     """Return the prefix of all paths of a sandbox; empty for the default one."""
     return "" if sandbox == "default" else f"/_sandbox/{sandbox}"
+
+
+def fork_name(sandbox: str) -> str:
+    """Return a name for a fork of a sandbox that no other has."""
+    return f"{sandbox[:50]}-{secrets.token_hex(4)}"
 
 
 def build_request(
@@ -73,3 +80,12 @@ def _parse_body(response: httpx.Response) -> Any:
 def _parse_problem(response: httpx.Response) -> dict[str, Any]:
     body = _parse_body(response)
     return body if isinstance(body, dict) else {"detail": str(body)[:200]}
+
+
+def is_loop_running() -> bool:
+    """Return True inside a running event loop."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

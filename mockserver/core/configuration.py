@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from mockserver.core.account import Account
+from mockserver.core.address_policy import DEFAULT_POLICY, AddressPolicy
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.selection import ScenarioSet
@@ -40,7 +41,13 @@ class Configuration(NamedTuple):
     accounts: Mapping[AccountKey, Account]
     parse_account: ParseAccount
     webhook_targets: Mapping[str, str] = EMPTY_MAPPING
+    policy: AddressPolicy = DEFAULT_POLICY
+    """Where webhooks can go."""
     populate: Callable[[str, Account], Account] = leave_unpopulated
     """(seed, account) -> the account with the fake records that its `generate` asks for."""
+    files: Mapping[str, bytes] = EMPTY_MAPPING
+    """Name of each scenario file of the user -> its content."""
+    quirks: tuple[tuple[str, str], ...] = ()
+    """(provider, quirk) of each `--quirk`."""
     scenario_notes: Mapping[str, tuple[AccountNote, ...]] = EMPTY_MAPPING
     """Location of a user's scenario -> the user's accounts on which it cannot play."""

@@ -96,10 +96,10 @@ class VendorEvent(NamedTuple):
     - `apply`: returns the call after it; pure, and changes nothing but `Call.state`;
     - `guard`: returns in words why it is not legal now, empty if it is;
     - `dials`: the leg that it rings, or the vendor's word for it; empty for none;
-    - `next_event`: builds the event that follows it at once, such as the `ring` of that leg
-      (`core.call.build_dial_event`);
+    - `next_event`: builds the event that follows it at once, as `core.call.build_dial_event` does;
     - `undo`: the vendor event that `for: 20s` in a step plays afterwards;
-    - `is_timer`: whether it ends a wait. A timer that comes when its wait is over is ignored.
+    - `is_timer`: whether it ends a wait. A timer that comes when its wait is over is ignored;
+    - `is_timeout`: whether it comes because nobody has acted in time.
     """
 
     allowed_in: frozenset[str]
@@ -110,6 +110,7 @@ class VendorEvent(NamedTuple):
     next_event: Callable[[EventContext], Event] | None = None
     undo: str = ""
     is_timer: bool = False
+    is_timeout: bool = False
 
 
 class Resource(NamedTuple):

@@ -5,7 +5,9 @@ eighth. Values with equal fields are equal, and have the same hash if their fiel
 `value.replace(name=new)` returns a copy with other fields.
 """
 
-from typing import dataclass_transform
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final, dataclass_transform
 
 import msgspec
 
@@ -24,3 +26,10 @@ class Value(msgspec.Struct, frozen=True, gc=False):
 
 class TrackedValue(Value, gc=True):
     """An immutable value that may hold functions and live views: the collector visits it."""
+
+
+pack: Final[Callable[[object], bytes]] = partial(msgspec.msgpack.encode, enc_hook=dict)
+"""Pack values, mappings, sequences, texts, numbers, bytes, booleans and None into bytes."""
+
+unpack: Final[Callable[[bytes], Any]] = msgspec.msgpack.decode
+"""Return what `pack` has packed: values and mappings as dicts, sequences as lists."""

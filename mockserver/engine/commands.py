@@ -82,15 +82,15 @@ def put_scenario(
     state: SandboxState, name: str, text: str, configuration: Configuration, now: int
 ) -> None:
     """Add or replace a scenario: `configuration` is the one with it."""
-    _record(state, now, "PUT", f"/scenarios/{name}", body=text)
-    set_configuration(state, configuration, now)
+    _record(state, now, "PUT", f"/scenarios/{name}", configuration=configuration, body=text)
+    state.set_configuration(configuration)
     state.activations.restart_responses(name)
 
 
 def delete_scenario(state: SandboxState, name: str, configuration: Configuration, now: int) -> None:
     """Remove an uploaded scenario: `configuration` is the one without it."""
-    _record(state, now, "DELETE", f"/scenarios/{name}", body=None)
-    set_configuration(state, configuration, now)
+    _record(state, now, "DELETE", f"/scenarios/{name}", configuration=configuration, body=None)
+    state.set_configuration(configuration)
     state.activations.restart_responses(name)
 
 
@@ -99,10 +99,13 @@ def set_configuration(
 ) -> None:
     """Replace the configuration and these accounts; all other state stays.
 
-    It has no journal entry: after a reload of files, a replay starts from the new ones.
+    It has no journal entry, as nothing in it is visible from outside.
     """
+    changed = tuple(accounts)
+    data = {"accounts": [account.key for account in changed], "files": configuration.files}
+    state.inputs.record("configuration", now, data, configuration)
     state.set_configuration(configuration)
-    for account in accounts:
+    for account in changed:
         update_account(state, account, now)
 
 
@@ -115,11 +118,13 @@ def redeliver(state: SandboxState, delivery_id: str, now: int) -> None:
 
 def record_clock(state: SandboxState, reading: Mapping[str, object], now: int) -> None:
     """Journal a change of the clock: its new `mode`, or the `advance` that has ended."""
+    state.inputs.record("clock", now, reading)
     state.journal.append(JournalEntry(now, "clock", "", reading))
 
 
 def record_error(state: SandboxState, error: BaseException, now: int, call_id: str = "") -> None:
     """Journal an internal error."""
+    state.inputs.record("error", now, {"error": repr(error), "call": call_id})
     state.journal.append(JournalEntry(now, "error", call_id, error))
 
 
@@ -139,9 +144,20 @@ def _replace_account(
     update_account(state, account, now)
 
 
-def _record(
-    state: SandboxState, now: int, method: str, path: str, call_id: str = "", **body: object
+def _record(  # noqa: PLR0913 - the last three are optional
+    state: SandboxState,
+    now: int,
+    method: str,
+    path: str,
+    call_id: str = "",
+    *,
+    configuration: Configuration | None = None,
+    **body: object,
 ) -> None:
-    """Append the entry of a command; it has no `body` if none is passed."""
+    """Append a command to the inputs and the journal; it has no `body` if none is passed.
+
+    `configuration` is the one that the command brings, if it brings one.
+    """
     command = {"method": method, "path": path, **body}
+    state.inputs.record("command", now, command, configuration)
     state.journal.append(JournalEntry(now, "command", call_id, command))

@@ -110,8 +110,9 @@ class MatchedRequest(TrackedValue):
     lacks, `unknown_fault`. `api_author` is the scenario in whose list of responses the behavior or
     that fault stands, `api_position` the position in it, from 0. `reserved` are the ids of
     the activations that wait for what the request does. `epoch` is that of the state that it was
-    matched with, `scenarios` and `activations` are what it was compared with. `is_plain` is true if
-    only the default scenario was selected, and that leaves the API as usual.
+    matched with, `scenarios` and `activations` are what it was compared with, and `number` is that
+    of the input. `is_plain` is true if only the default scenario was selected, and that leaves the
+    API as usual and draws nothing.
     """
 
     incoming: IncomingRequest
@@ -127,6 +128,7 @@ class MatchedRequest(TrackedValue):
     api_author: Scenario | None = None
     api_position: int = 0
     activations: tuple[Activation, ...] = ()
+    number: int = 0
 
     @property
     def applied_api(self) -> SelectedScenario | None:

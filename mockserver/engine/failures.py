@@ -8,6 +8,7 @@ from mockserver.core.call import Call, Event
 from mockserver.core.journal import JournalEntry
 from mockserver.core.lifecycle import ACTIVE_PHASES, transition
 from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult
+from mockserver.engine.commands import record_error
 from mockserver.engine.reordering import release_followers, release_held
 from mockserver.engine.retention import retire_call
 from mockserver.engine.sandbox_state import SandboxState
@@ -25,8 +26,9 @@ def fail_item(state: SandboxState, due: DueItem, error: BaseException, now: int)
 
     An entry of an account's timeline has neither: nothing waits for it.
     """
+    state.inputs.record("failed-item", now, {"error": repr(error)})
     if due.kind in DELIVERY_ITEMS:
-        fail_attempt(state, state.deliveries.by_id[due.subject], error, now)
+        _fail_delivery(state, state.deliveries.by_id[due.subject], error, now)
     elif due.kind == "account":
         _record_error(state, error, now)
     else:
@@ -38,9 +40,16 @@ def fail_attempt(state: SandboxState, delivery: Delivery, error: BaseException, 
 
     An error of an earlier epoch, before a reset, is journaled alone.
     """
+    if delivery.epoch != state.epoch:
+        record_error(state, error, now, delivery.webhook.call_id)
+        return
+    state.inputs.record("failed-attempt", now, {"webhook": delivery.id, "error": repr(error)})
+    _fail_delivery(state, delivery, error, now)
+
+
+def _fail_delivery(state: SandboxState, delivery: Delivery, error: BaseException, now: int) -> None:
     _record_error(state, error, now, delivery.webhook.call_id)
-    if delivery.epoch == state.epoch:
-        _end_delivery(state, delivery, now)
+    _end_delivery(state, delivery, now)
 
 
 def fail_call(state: SandboxState, call_id: str, error: BaseException, now: int) -> None:

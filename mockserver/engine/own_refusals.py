@@ -7,6 +7,7 @@ from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.value import Value
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.scenario_selection import request_data
 
 
 class OwnRefusal(Value):
@@ -29,6 +30,7 @@ def record_refusal(
     state: SandboxState, request: Request, now: int, refusal: OwnRefusal
 ) -> Exchange:
     """Record the exchange of a request that the mock server refuses; it changes nothing else."""
+    state.inputs.record("refusal", now, {**request_data(request), "refusal": refusal})
     exchange = Exchange(
         id=state.journal.next_request_id,
         at=now,

@@ -32,7 +32,8 @@ def match_request(state: SandboxState, incoming: IncomingRequest, now: int) -> M
     context = build_context(state, incoming, now)
     matches = build_matches(state, incoming, context)
     scenarios, selection = state.configuration.scenarios, matches[0].selection
-    is_plain = selection is scenarios.default_selection and selection.api is None
+    is_default = selection is scenarios.default_selection
+    is_plain = is_default and selection.api is None and not selection.draws
     known = state.activations.known
     return MatchedRequest(
         incoming, context, matches, state.epoch, scenarios, is_plain=is_plain, activations=known
@@ -101,6 +102,7 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
         exchange = _build_exchange(state, matched, context, result, broken)
     except Exception:
         give_back(state, matched)
+        state.inputs.record_response(matched.number, now, (0, state.journal.entry_count))
         raise
     state.journal.record_exchange(exchange)
     try:
@@ -109,6 +111,8 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
             state.journal.append(JournalEntry(exchange.at, "ignored", ignored.call_id, ignored))
     finally:
         state.drop_stale_items()
+        check = exchange.response.status, state.journal.entry_count
+        state.inputs.record_response(matched.number, now, check)
     return exchange
 
 

@@ -10,6 +10,7 @@ from mockserver.engine.state.agenda import AccountPatch, Agenda, DueItem, Schedu
 from mockserver.engine.state.calls import Calls
 from mockserver.engine.state.counters import Counters
 from mockserver.engine.state.deliveries import Deliveries
+from mockserver.engine.state.inputs import Inputs
 from mockserver.engine.state.journal import Journal
 
 
@@ -35,6 +36,7 @@ class SandboxState:
         self.counters = Counters()
         self.deliveries = Deliveries()
         self.agenda = Agenda()
+        self.inputs = Inputs(self.configuration)
         self._build_read_model()
         for key, account in self.accounts.by_key.items():
             for delay, patch in account.timeline:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 
 from mockserver.core.call import PlannedCall
+from mockserver.core.http import Request
 from mockserver.core.leg_names import flow_legs_by_name
 from mockserver.core.provider import find_fault
 from mockserver.core.resolution import WHOLE_BATCH, Draw, resolve
@@ -17,6 +18,19 @@ from mockserver.engine.exchange import (
     activation_ids,
 )
 from mockserver.engine.sandbox_state import SandboxState
+
+
+def request_data(request: Request) -> dict[str, object]:
+    """Return what the log of inputs keeps of a request: all that it is parsed from."""
+    return {
+        "method": request.method,
+        "path": request.path,
+        "origin": request.origin,
+        "headers": request.headers,
+        "query": request.query,
+        "client": request.client,
+        "body": request.body,
+    }
 
 
 def build_matches(
@@ -42,11 +56,19 @@ def build_matches(
 
 
 def admit(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
-    """Reserve the selected activations, draw, and take the next item of the list of responses.
+    """Record the arrival of a request, and admit it.
+
+    That reserves the selected activations, draws, and takes the next item of a list of responses.
 
     These are the only changes before the response. An item with a fault that the vendor lacks is
     not taken: it answers no request of this vendor.
     """
+    data = {**request_data(matched.incoming.request), "depth": matched.incoming.webhook_depth}
+    matched = matched.replace(number=state.inputs.record("arrival", matched.context.now, data))
+    return matched if matched.is_plain else _reserve(state, matched)
+
+
+def _reserve(state: SandboxState, matched: MatchedRequest) -> MatchedRequest:
     reserved: tuple[str, ...] = ()
     if state.activations.in_force:
         ids = (each for match in matched.matches for each in match.activation_ids)
@@ -105,6 +127,13 @@ def give_back(state: SandboxState, matched: MatchedRequest) -> None:
     """
     if matched.epoch == state.epoch:
         state.activations.settle(matched.reserved, ())
+
+
+def give_up(state: SandboxState, matched: MatchedRequest, now: int) -> None:
+    """Record that an admitted request ends without a response, and give back what it reserves."""
+    if matched.epoch == state.epoch:
+        state.inputs.record("no-response", now, matched.number)
+    give_back(state, matched)
 
 
 def scenario_names(matched: MatchedRequest, placed: Iterable[int]) -> tuple[str, ...]:

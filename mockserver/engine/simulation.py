@@ -98,6 +98,7 @@ def _store_transitions(state: SandboxState, call_id: str, transitions: list[Appl
 def run_due_item(state: SandboxState) -> Delivery | None:
     """Run the earliest due item. Returns the delivery to send if the item is one, else None."""
     due = state.agenda.take()
+    state.inputs.count_step()
     try:
         return _run_item(state, due) if due else None
     finally:

@@ -174,6 +174,8 @@ def complete_attempt(
     """
     if delivery.epoch != state.epoch:
         return
+    if not result.simulated:
+        state.inputs.record("result", now, {"webhook": delivery.id, "result": result})
     at = now if delivery.next_attempt_at is None else delivery.next_attempt_at
     attempt = DeliveryAttempt(len(delivery.attempts) + 1, at, result)
     account = state.accounts.by_key[delivery.provider, delivery.account]

@@ -1,76 +1,167 @@
-"""Replay an exported journal in a sandbox with the same seed, without sockets or waiting."""
+"""Replay an exported log of inputs in a new sandbox, without sockets or waiting."""
 
-import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.compiler import ScenarioCompiler, build_configuration
-from mockserver.config.registry import load_control_openapi
-from mockserver.core.time import to_milliseconds
-from mockserver.replay.journal import Json, parse_journal
-from mockserver.replay.player import Player, ReplayDispatcher
-from mockserver.replay.secrets import OWN_ORIGIN
-from mockserver.runtime.background import Background
-from mockserver.runtime.sandbox import Timing
-from mockserver.runtime.sandbox_registry import SandboxRegistry
+from mockserver.core.configuration import Configuration
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.replay.input_file import (
+    InputFile,
+    InvalidInputs,
+    build_inputs,
+    naming_input,
+    parse_input_file,
+    parse_time,
+)
+from mockserver.replay.secrets import SecretsByMask, find_secrets, unmask
 from mockserver.settings import Settings
-from mockserver.web.access_control import AccessControl
-from mockserver.web.app import build_app
-from mockserver.web.dependencies import Dependencies
-from mockserver.web.log_throttle import LogThrottle
+from mockserver.web.control.input_player import InputDiverged, InputPlayer
+from mockserver.web.redaction import MASK_PATTERN
 from mockserver.web.router import Router
+from mockserver.web.views.inputs_export import digest_journal
 from mockserver.web.views.journal_export import export_lines
 
 
 class ReplayResult(NamedTuple):
-    """The journal of the replay; `stop_reason` says why it stopped early, "" if it did not."""
+    """The journal of the replay, and how it differs from the recorded one; "" if it does not."""
 
     lines: tuple[str, ...]
-    stop_reason: str = ""
+    difference: str = ""
 
 
-def replay_journal(journal_lines: Sequence[str], settings: Settings) -> ReplayResult:
-    """Send every vendor and control request of the journal again, each at its time.
+class _Replay(NamedTuple):
+    """What configurations of the recorded run are built from."""
 
-    Webhook attempts get the results that the journal has. Files and options are those of
-    `settings`; seed, start and sandbox name are those of the journal.
+    settings: Settings
+    secrets: Mapping[str, str]
+
+    def build(self, files: Mapping[str, str]) -> tuple[Configuration, ScenarioCompiler]:
+        """Build the configuration of these files, and the compiler of uploads beside them."""
+        restored = {name: unmask(self.secrets, text).encode() for name, text in files.items()}
+        configuration = build_configuration(self.settings, restored)
+        return configuration, ScenarioCompiler(self.settings, restored)
+
+
+class RecordedRun(NamedTuple):
+    """A run that can be played: its log, the secrets that this masks, and its configurations.
+
+    It begins at `started_at`, in ms, with `configuration`; `later` finds those that inputs bring.
+    """
+
+    file: InputFile
+    secrets: SecretsByMask
+    configuration: Configuration
+    started_at: int
+    later: "Configurations"
+
+    @property
+    def sandbox(self) -> str:
+        """The name of the sandbox that was recorded."""
+        return str(self.file.heading["sandbox"])
+
+    def play(self, player: InputPlayer) -> str:
+        """Play every input; return at which of them the run differs from the recorded one.
+
+        Returns:
+            What differs, "" if nothing does.
+        """
+        difference = _play(player, self.file, self.secrets)
+        if difference:
+            return difference
+        journal = export_lines(player.state, self.file.heading["origins"])
+        is_same = digest_journal(journal) == self.file.end["journal"]
+        return "" if is_same else "all inputs do what they did, but the journals differ"
+
+
+def parse_run(lines: Sequence[str], settings: Settings) -> RecordedRun:
+    """Parse a log of inputs, and build the configuration with which it begins.
+
+    Files, options, seed and start are those of the log. Credentials that it masks are taken from
+    the files of `settings`.
 
     Raises:
-        InvalidJournal: the lines are not a journal, or its oldest entries are missing.
+        InvalidInputs: the lines are not a log of inputs, or what it needs is missing.
         SettingsError, InvalidFiles: as `build_configuration`.
     """
-    header, *entries = parse_journal(journal_lines)
-    start = to_milliseconds(datetime.fromisoformat(header["start_at"]))
-    settings = settings._replace(seed=header["seed"], clock="manual", start=start)
-    return asyncio.run(_replay(header["sandbox"], entries, settings))
-
-
-@asynccontextmanager
-async def _no_lifespan(_: Any) -> AsyncIterator[None]:
-    yield
-
-
-async def _replay(name: str, entries: list[Json], settings: Settings) -> ReplayResult:
-    configuration, dispatcher = build_configuration(settings), ReplayDispatcher()
-    timing = Timing("manual", settings.start)
-    sandboxes = SandboxRegistry(dispatcher, (configuration, timing), lambda _: None)
-    dependencies = Dependencies(
-        sandboxes=sandboxes,
-        router=Router(configuration.providers),
-        origins=(OWN_ORIGIN,),
-        compile_scenarios=ScenarioCompiler(settings),
-        control_document=load_control_openapi,
-        rejections=Counter(),
-        log_throttle=LogThrottle(),
-        background=Background(),
-        access_control=AccessControl(),
-        public_url=settings.public_url.rstrip("/"),
+    file = parse_input_file(lines)
+    heading = file.heading
+    secrets = find_secrets(build_configuration(settings), heading["seed"])
+    _check_masks(heading["files"], secrets)
+    recorded = Settings(
+        seed=heading["seed"],
+        number_plan=heading["number_plan"],
+        quirk=tuple((provider, quirk) for provider, quirk in heading["quirks"]),
+        webhook=heading["webhook"],
+        webhook_targets=tuple(heading["webhook_targets"]),
+        webhook_rewrite=tuple((host, other) for host, other in heading["webhook_rewrite"]),
     )
-    sandbox = sandboxes.get_or_create(name)
-    player = Player(sandbox, dispatcher, build_app(dependencies, _no_lifespan))
-    stop_reason = await player.play(entries)
-    await sandbox.scheduler.deliveries.cancel()
-    return ReplayResult(tuple(export_lines(sandbox.state, (OWN_ORIGIN,))), stop_reason)
+    replay = _Replay(recorded, secrets)
+    configuration, compiler = replay.build(heading["files"])
+    later = Configurations(replay, configuration, compiler)
+    return RecordedRun(file, secrets, configuration, parse_time(heading["start_at"]), later)
+
+
+def replay_inputs(lines: Sequence[str], settings: Settings) -> ReplayResult:
+    """Play every input once more, each at its time and after the items that ran before it.
+
+    Raises:
+        InvalidInputs, SettingsError, InvalidFiles: as `parse_run`.
+    """
+    run = parse_run(lines, settings)
+    state = SandboxState(run.configuration, run.started_at, run.sandbox)
+    difference = run.play(InputPlayer(state, Router(run.configuration.providers), run.later))
+    return ReplayResult(tuple(export_lines(state, run.file.heading["origins"])), difference)
+
+
+class Configurations:
+    """Finds the configuration that an input brings, by building it from the recorded texts.
+
+    `initial` is the latest without uploads, to which a reset returns, and `compiler` compiles
+    uploads on top of it.
+    """
+
+    def __init__(self, replay: _Replay, initial: Configuration, compiler: ScenarioCompiler) -> None:
+        self._replay, self.initial, self.compiler = replay, initial, compiler
+
+    def __call__(self, player: InputPlayer, _: int, data: Mapping[str, Any]) -> Configuration:
+        current = player.state.configuration
+        if "files" in data:
+            self.initial, self.compiler = self._replay.build(data["files"])
+            return self.compiler.build_configuration(current, player.uploads, self.initial)
+        accounts = dict(player.state.accounts.by_key)
+        configuration, problems = self.compiler(current, player.uploads, accounts)
+        if configuration is None:
+            raise InputDiverged("; ".join(problems))
+        return configuration
+
+
+def _check_masks(files: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+    """Check that every credential in the recorded files is known.
+
+    Raises:
+        InvalidInputs: one is not.
+    """
+    for name, text in files.items():
+        for number, line in enumerate(text.splitlines(), 1):
+            if any(masked not in secrets for masked in MASK_PATTERN.findall(line)):
+                raise InvalidInputs(
+                    f"{name}:{number} has a credential that the log masks: "
+                    f"name the scenario file that has it, with --scenarios"
+                )
+
+
+def _play(player: InputPlayer, file: InputFile, secrets: Mapping[str, str]) -> str:
+    """Play all inputs; return at which of them the replay differs, "" if at none.
+
+    Raises:
+        InvalidInputs: an input is not as it was exported.
+    """
+    try:
+        for number, entry in enumerate(build_inputs(file, secrets), 1):
+            with naming_input(number):
+                player.play(entry)
+        player.run_items(file.end["end"])
+    except InputDiverged as error:
+        return str(error)
+    return ""

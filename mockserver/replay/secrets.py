@@ -1,33 +1,35 @@
-"""Replace the masks in a journal by the known secrets behind them."""
+"""Replace the masks in a log of inputs by the known secrets behind them."""
 
 import base64
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from mockserver.core.account import REJECTED_CREDENTIALS
-from mockserver.core.webhook import ORIGIN_PLACEHOLDER
-from mockserver.runtime.sandbox import Sandbox
-from mockserver.web.redaction import mask
-
-OWN_ORIGIN: Final = "http://localhost:8080"
+from mockserver.core.configuration import Configuration
+from mockserver.web.redaction import MASK_PATTERN, mask
 
 SecretsByMask = Mapping[str, str]
 """Mask -> the secret behind it."""
 
 
-def find_secrets(sandbox: Sandbox) -> SecretsByMask:
+def find_secrets(configuration: Configuration, salt: str) -> SecretsByMask:
     """Mask every string in the accounts, and the credentials that no account accepts."""
-    documents = [account.document for account in sandbox.state.accounts.by_key.values()]
-    salt = sandbox.state.configuration.seed
+    documents = [account.document for account in configuration.accounts.values()]
     return {mask(secret, salt): secret for secret in (*REJECTED_CREDENTIALS, *_strings(documents))}
 
 
 def unmask(secrets: SecretsByMask, text: str) -> str:
-    """Replace masks by their secrets, and the placeholder of our origin by `OWN_ORIGIN`."""
-    for masked, secret in secrets.items():
-        if masked in text:
-            text = text.replace(masked, secret)
-    return text.replace(ORIGIN_PLACEHOLDER, OWN_ORIGIN)
+    """Replace masks by their secrets."""
+    return MASK_PATTERN.sub(lambda match: secrets.get(match[0], match[0]), text)
+
+
+def unmask_value(secrets: SecretsByMask, value: Any) -> Any:
+    """Replace masks by their secrets in all texts of a JSON value."""
+    if isinstance(value, str):
+        return unmask(secrets, value)
+    if isinstance(value, Mapping):
+        return {name: unmask_value(secrets, inner) for name, inner in value.items()}
+    return [unmask_value(secrets, inner) for inner in value] if isinstance(value, list) else value
 
 
 def unmask_authorization(secrets: SecretsByMask, header: str) -> str:

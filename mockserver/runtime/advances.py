@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 MAX_WAIT: Final = 3.0
 """Real seconds in which a webhook that is on its way has to be answered while an advance waits."""
 
+EMPTY: Final = "empty"
+Target = int | Literal["empty"] | None
+"""The end of an advance: a time in ms, None for until idle, `EMPTY` for until nothing is due."""
 
 DEADLOCK: Final = (
     "another advance of this sandbox waits for the answer to a webhook: if the receiver of it has "
@@ -19,9 +22,10 @@ DEADLOCK: Final = (
 class AdvanceResult(NamedTuple):
     """The result of an advance: due items run, delivery attempts made, and why it ended early.
 
-    `stop_reason` is None, or `limit` if an advance until idle ran into `MAX_EVENTS` or `HORIZON`,
-    `reset` if the sandbox was reset, `stop` if it was stopped. `errors` are the internal errors
-    that it met; each has ended a call or a webhook.
+    `stop_reason` is None, or `limit` if an advance until idle or empty ran into `MAX_EVENTS` or
+    `HORIZON`, `person` if one until idle stopped before the end of a wait for a person, `reset` if
+    the sandbox was reset, `stop` if it was stopped. `errors` are the internal errors that it met;
+    each has ended a call or a webhook.
     """
 
     events: int

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.configuration import AccountKey, Configuration
-from mockserver.core.webhook import Dispatcher
+from mockserver.core.webhook import Delivery, Dispatcher
 from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock, WallClock
 from mockserver.runtime.event_texts import EventTexts
 from mockserver.runtime.inboxes import MAX_INBOXES, Inbox, InboxStorage, ReceivedRequest
+from mockserver.runtime.recording import IncompleteInputs, Recording
 from mockserver.runtime.scheduler import Scheduler
 from mockserver.runtime.tasks import spawn
 
@@ -52,6 +53,7 @@ class Sandbox:
         self.scheduler = Scheduler(self.state, clock, dispatcher)
         self.uploaded_scenarios: dict[str, bytes] = {}
         """Scenario name -> its source, as uploaded through the control API."""
+        self.snapshots: dict[str, Recording] = {}
         self._initial_configuration = configuration
         self.request_durations: OrderedDict[str, int] = OrderedDict()
         """Request ID -> real ms until its response; kept out of the journal."""
@@ -102,6 +104,44 @@ class Sandbox:
     def record_clock(self, reading: Mapping[str, object]) -> None:
         """Journal a change of the clock, as `commands.record_clock`."""
         self.scheduler.record_clock(reading)
+
+    def record(self) -> Recording:
+        """Return the recording of the sandbox up to now.
+
+        Raises:
+            IncompleteInputs: the log of inputs has been given up.
+        """
+        log = self.state.inputs
+        if not log.is_complete:
+            raise IncompleteInputs(log.count)
+        return Recording(
+            log.base,
+            self.state.started_at,
+            tuple(log.entries),
+            dict(log.configurations),
+            log.steps,
+            self.clock.now(),
+            self.clock.mode,
+            self._initial_configuration,
+        )
+
+    def take_snapshot(self, name: str) -> None:
+        """Keep the recording of now under a name, across resets."""
+        self.snapshots[name] = self.record()
+
+    def resume(
+        self,
+        initial_configuration: Configuration,
+        uploads: Mapping[str, bytes],
+        in_flight: Iterable[Delivery],
+        now: int,
+    ) -> None:
+        """Go on from a state that was played: at `now`, in ms, with these deliveries under way."""
+        self._initial_configuration = initial_configuration
+        self.uploaded_scenarios = dict(uploads)
+        self.clock.jump(now)
+        for delivery in in_flight:
+            self.scheduler.deliveries.start(delivery)
 
     async def receive_webhook(self, inbox: str, request: ReceivedRequest) -> int:
         """Let an inbox receive a request; return the status of its response."""

@@ -88,13 +88,12 @@ class SandboxRegistry:
             self._claims.get(_build_claim(provider, credential), DEFAULT_SANDBOX)
         )
 
-    async def replace(
-        self,
-        name: str,
-        initial_setup: tuple[Configuration, Timing],
-        claims: tuple[tuple[str, str], ...],
-    ) -> Sandbox:
-        """Create a sandbox in place of any other of this name.
+    def build(self, name: str, configuration: Configuration, timing: Timing) -> Sandbox:
+        """Build a sandbox that has no place here yet: see `adopt`."""
+        return Sandbox(name, configuration, timing, self._dispatcher, self.inbox_storage)
+
+    async def adopt(self, sandbox: Sandbox, claims: tuple[tuple[str, str], ...]) -> Sandbox:
+        """Put a sandbox in place of any other of its name.
 
         `claims` are (provider, credential) pairs whose requests go to this sandbox.
 
@@ -102,12 +101,14 @@ class SandboxRegistry:
             CredentialClaimed: another sandbox has one of the credentials; nothing has changed.
             TooManySandboxes: there is no room for a new name; nothing has changed.
         """
-        new_claims = [_build_claim(*claim) for claim in claims]
+        name, new_claims = sandbox.name, [_build_claim(*claim) for claim in claims]
         if any(self._claims.get(claim, name) != name for claim in new_claims):
             raise CredentialClaimed
         # no await before the claims are stored: requests during `old.stop` get the new sandbox
+        if name not in self._sandboxes:
+            self._check_room()
         old = self._remove(name)
-        sandbox = self._create(name, *initial_setup)
+        self._add(sandbox)
         self._claims.update(dict.fromkeys(new_claims, name))
         if old:
             await old.stop()
@@ -162,9 +163,15 @@ class SandboxRegistry:
         return self._sandboxes.pop(name, None)
 
     def _create(self, name: str, configuration: Configuration, timing: Timing) -> Sandbox:
+        self._check_room()
+        return self._add(self.build(name, configuration, timing))
+
+    def _check_room(self) -> None:
         if len(self._sandboxes) >= MAX_SANDBOXES:
             raise TooManySandboxes
-        sandbox = Sandbox(name, configuration, timing, self._dispatcher, self.inbox_storage)
+
+    def _add(self, sandbox: Sandbox) -> Sandbox:
+        name = sandbox.name
         self._sandboxes[name] = sandbox
         self._last_used[name] = self._monotonic()
         self._on_created(sandbox)

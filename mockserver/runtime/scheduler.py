@@ -9,16 +9,17 @@ from mockserver.core.time import DAY, MAX_TIME
 from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher
 from mockserver.engine import commands
 from mockserver.engine.failures import fail_attempt, fail_item
+from mockserver.engine.idle import idle_stop_reason, next_until_idle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
 from mockserver.engine.state.agenda import DueItem
 from mockserver.engine.webhooks import complete_attempt
-from mockserver.runtime.advances import AdvanceResult, Turns, never_met
+from mockserver.runtime.advances import AdvanceResult, Target, Turns, never_met
 from mockserver.runtime.clock import SET_BACK, Clock
 from mockserver.runtime.delivery_tasks import DeliveryTasks
 
-MAX_EVENTS = 100_000  # due items in one advance until idle
-HORIZON = 30 * DAY  # ms, the longest advance until idle
+MAX_EVENTS = 100_000  # due items in one advance until idle or empty
+HORIZON = 30 * DAY  # ms, the longest advance until idle or empty
 YIELD_EVERY = 200  # due items between two yields to the event loop, and those run side by side
 MAX_PER_REQUEST = 50
 """Due items that run before one request: a busy loop receives many requests per turn."""
@@ -117,10 +118,8 @@ class Scheduler:
     def is_advancing(self) -> bool:
         return self._turns.is_taken
 
-    async def advance(
-        self, to: int | None, is_met: Callable[[], bool] = never_met
-    ) -> AdvanceResult:
-        """Advance the clock to `to` in ms, or with None until idle, and run all items due by then.
+    async def advance(self, to: Target, is_met: Callable[[], bool] = never_met) -> AdvanceResult:
+        """Advance the clock to `to`, and run all items due by then.
 
         Ends early, without moving the clock further, as soon as `is_met` returns True.
 
@@ -130,7 +129,7 @@ class Scheduler:
         return await self.advance_from_now(lambda _: to, is_met)
 
     async def advance_from_now(
-        self, find_target: Callable[[int], int | None], is_met: Callable[[], bool] = never_met
+        self, find_target: Callable[[int], Target], is_met: Callable[[], bool] = never_met
     ) -> AdvanceResult:
         """Advance as `advance`, to what `find_target` returns of the time at which it begins."""
         async with self._turns.take(self.deliveries.tasks):
@@ -207,18 +206,19 @@ class Scheduler:
             complete_attempt(self.state, delivery, result, self.clock.now())
         self._wake_if_due_sooner()
 
-    async def _advance_to(self, to: int | None, is_met: Callable[[], bool]) -> AdvanceResult:
+    async def _advance_to(self, to: Target, is_met: Callable[[], bool]) -> AdvanceResult:
         """Run what is due; time stands still during deliveries, so the order is stable."""
         epoch, events, attempts, yield_at = self.state.epoch, 0, 0, YIELD_EVERY
-        horizon = self.clock.now() + HORIZON if to is None else to
+        horizon = to if isinstance(to, int) else self.clock.now() + HORIZON
+        peek = next_until_idle if to is None else SandboxState.peek
         most = 1 if is_met is not never_met else YIELD_EVERY
         await self.wait_idle()
         if is_met():
             return AdvanceResult(events, attempts, None)
-        while (due := self.state.peek()) and due.at <= horizon and self.state.epoch == epoch:
-            if self.is_stopping or (events == MAX_EVENTS and to is None):
+        while (due := peek(self.state)) and due.at <= horizon and self.state.epoch == epoch:
+            if self.is_stopping or (events == MAX_EVENTS and not isinstance(to, int)):
                 break
-            remaining = MAX_EVENTS - events if to is None else most
+            remaining = most if isinstance(to, int) else MAX_EVENTS - events
             begun_before = self.deliveries.begun_count
             events += self._run_side_by_side(due, min(most, remaining))
             await self.wait_idle()
@@ -230,10 +230,10 @@ class Scheduler:
                 await asyncio.sleep(0)
         if self.state.epoch != epoch or self.is_stopping:
             return AdvanceResult(events, attempts, "stop" if self.is_stopping else "reset")
-        if to is None:
-            return AdvanceResult(events, attempts, "limit" if due else None)
-        self.clock.jump(to)
-        return AdvanceResult(events, attempts, None)
+        if isinstance(to, int):
+            self.clock.jump(to)
+            return AdvanceResult(events, attempts, None)
+        return AdvanceResult(events, attempts, "limit" if due else idle_stop_reason(self.state))
 
     def _run_side_by_side(self, due: DueItem, most: int) -> int:
         """Run an item, and after a delivery those deliveries that come next at its instant.

@@ -67,6 +67,11 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "unknown-webhook": ProblemKind(
             404, "unknown webhook", "No webhook has this id; `GET /_mock/webhooks` lists them."
         ),
+        "unknown-snapshot": ProblemKind(
+            404,
+            "unknown snapshot",
+            "The sandbox has no such snapshot; `GET /_mock/sandboxes/{name}/snapshots` lists them.",
+        ),
         "unknown-recording": ProblemKind(
             404, "unknown recording", "No call has a recording with this URL."
         ),
@@ -107,6 +112,17 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         ),
         "illegal-transition": ProblemKind(
             409, "illegal transition", "The event cannot happen in the present state of the call."
+        ),
+        "inputs-incomplete": ProblemKind(
+            409,
+            "inputs incomplete",
+            "The log of inputs grew beyond its limit, so that nothing can be built from it.",
+        ),
+        "inputs-diverged": ProblemKind(
+            409, "inputs diverged", "An input that is played again does something else than it did."
+        ),
+        "too-many-snapshots": ProblemKind(
+            409, "too many snapshots", "The sandbox has as many snapshots as one can have."
         ),
         "too-many-sandboxes": ProblemKind(
             409, "too many sandboxes", "Delete a sandbox before you create another one."

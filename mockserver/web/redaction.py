@@ -20,12 +20,12 @@ MIN_SECRET_LENGTH: Final = 4
 ANY_CREDENTIAL: Final = (None, "any")
 """What stands for any credential in an account."""
 
-_MASK_PATTERN: Final = re.compile(r"\*{3}[0-9a-f]{6}")
+MASK_PATTERN: Final = re.compile(r"\*{3}[0-9a-f]{6}")
 
 
 def mask(secret: str, salt: str) -> str:
     """Mask a secret; a mask stays as it is, so that masked output can be sent again."""
-    if _MASK_PATTERN.fullmatch(secret):
+    if MASK_PATTERN.fullmatch(secret):
         return secret
     return f"***{digest(salt, 'mask', secret)[:3].hex()}"
 

@@ -1,51 +1,35 @@
-"""`mockserver replay` refuses an export of an older version."""
+"""`mockserver replay` refuses the export of another version, and one of another kind."""
 
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from mockserver import __version__
 from mockserver.cli import group
 
-OLD_FORMAT = (
-    "its format is 1, of an older version of mockserver, and this one replays format 2: "
-    "export it again"
+JOURNAL = "it is a journal, which is for reading: GET /_mock/inputs exports one"
+OTHER_VERSION = (
+    f"mockserver 0.0.1 has written it in format 1, and this is {__version__} with format 1: "
+    "use the same version"
 )
-FIELDS = ("seed", "start_at", "sandbox", "evicted")
-HEADING = (
-    '{"journal": 2, "seed": "x", "start_at": "2026-01-01T00:00:00Z", "sandbox": "a", "evicted": 0}'
-)
-NO_HEADING = "the first line is no heading: GET /_mock/journal?format=jsonl gives one"
 
 
 @pytest.mark.parametrize(
     ("heading", "reason"),
     [
-        ('{"journal": 1, "dropped": 0}', OLD_FORMAT),
-        ('{"journal": 1, "dropped": 7}', OLD_FORMAT),
-        ('{"journal": 3, "evicted": 0}', NO_HEADING),
-        ("[]", NO_HEADING),
-        ("[" * 100_000, "a line is nested too deeply"),
-        (
-            '{"journal": 2}',
-            f"the first line has no valid {' and no valid '.join(FIELDS)}",
-        ),
-        (
-            '{"journal": 2, "seed": "x", "start_at": "now", "sandbox": "a", "evicted": 0}',
-            "the first line has no valid start_at",
-        ),
-        (
-            HEADING.replace('"x"', "1").replace("Z", ""),
-            "the first line has no valid seed and no valid start_at",
-        ),
-        (f"{HEADING}\n[]", "line 2 is no entry"),
+        ('{"journal": 1, "dropped": 0}', JOURNAL),
+        ('{"journal": 2, "evicted": 7}', JOURNAL),
+        ('{"inputs": 1, "version": "0.0.1"}', OTHER_VERSION),
+        ("[]", "line 1 is no JSON object: GET /_mock/inputs exports one"),
+        ("[" * 100_000, "line 1 is not JSON: GET /_mock/inputs exports one"),
     ],
 )
-def test_a_journal_of_another_format_is_refused(tmp_path: Path, heading: str, reason: str) -> None:
+def test_an_export_of_another_format_is_refused(tmp_path: Path, heading: str, reason: str) -> None:
     file = tmp_path / "run.jsonl"
     file.write_text(heading, "utf-8")
     result = CliRunner().invoke(group, ["replay", str(file)])
-    expected = f"mockserver: {file} is no journal that can be replayed: {reason}\n"
+    expected = f"mockserver: {file} cannot be replayed: {reason}\n"
     assert (result.exit_code, result.output) == (2, expected)
 
 
@@ -53,5 +37,5 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
     file.write_bytes(bytes(range(256)))
     result = CliRunner().invoke(group, ["replay", str(file)])
-    expected = f"mockserver: {file} is no journal: it is not text in UTF-8\n"
+    expected = f"mockserver: {file} cannot be replayed: it is not text in UTF-8\n"
     assert (result.exit_code, result.output) == (2, expected)

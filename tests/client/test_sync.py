@@ -233,3 +233,16 @@ def test_raise_for_fault_raises_for_a_fault_with_status_200(mock: MockServer) ->
     assert response.status_code == 200
     with pytest.raises(RequestRefused, match="-> 200: "):
         mock.raise_for_fault(response)
+
+
+def test_a_fork_is_a_sandbox_of_its_own_that_begins_as_this_one_was(mock: MockServer) -> None:
+    click_to_call(mock)
+    mock.snapshot("placed")
+    mock.finish()
+    with mock.fork(snapshot="placed") as fork:
+        assert [call.state for call in fork.calls()] == ["queued"]
+        fork.finish()
+        assert fork.calls()[0].events == mock.calls()[0].events
+        click_to_call(fork)
+        fork.drop()
+    assert len(mock.calls()) == 1

@@ -18,6 +18,7 @@ SERVE_OPTIONS: Final[Mapping[str, str]] = {
     "port": "8080",
     "webhook": "",
     "scenarios": "",
+    "load": "",
     "watch": "",
     "no_number_plan": "",
     "quirk": "",
@@ -51,7 +52,7 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "ready": ("url", "timeout", "pid"),
     "exec": (*SERVE_OPTIONS, "words"),
     "timeline": ("call", "url", "sandbox", "token", "form", "form"),
-    "replay": (*SERVE_OPTIONS, "file", "check"),
+    "replay": ("file", "scenarios", "check"),
 }
 """Command -> its parameters.
 

@@ -38,6 +38,8 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "/reset": (("POST",), ()),
     "/sandboxes": (("GET",), ()),
     "/sandboxes/{name}": (("PUT", "DELETE"), ()),
+    "/sandboxes/{name}/snapshots": (("GET", "POST"), ()),
+    "/inputs": (("GET",), ()),
     "/explain/{request}": (("GET",), ()),
     "/receive/{name}": (ANY_METHOD, ()),
     "/inboxes/{name}": (("GET", "DELETE", "PUT"), ()),
@@ -46,8 +48,7 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 """Path below `/_mock` -> (methods, query parameters).
 
-Not in the contract: the filter `vendor_id`, GET of one scenario, and `format` of the journal,
-which issue 24 replaces by `/inputs`.
+Not in the contract: the filter `vendor_id`, GET of one scenario, and `format` of the journal.
 """
 
 ROUTES_NOT_YET: Final[Mapping[str, int]] = {
@@ -57,9 +58,6 @@ ROUTES_NOT_YET: Final[Mapping[str, int]] = {
     "GET /inboxes": 26,
     "DELETE /activations/a1": 26,
     "GET /ui/": 26,
-    "GET /inputs": 24,
-    "GET /sandboxes/default/snapshots": 24,
-    "POST /sandboxes/default/snapshots": 24,
     "POST /verify": 25,
     "GET /har": 25,
     "GET /ca.pem": 28,
@@ -87,6 +85,8 @@ BODIES: Final[tuple[tuple[str, Any, int], ...]] = (
     ("POST /clock/advance", {"by": "2h"}, 200),
     ("POST /clock/advance", {"to": "2026-01-01T12:00:00Z"}, 200),
     ("POST /clock/advance", {"until": "idle"}, 200),
+    ("POST /clock/advance", {"until": "next"}, 200),
+    ("POST /clock/advance", {"until": "empty"}, 200),
     ("POST /wait", {"for": "call", "match": {"id": "c1"}, "count": 1}, 200),
     ("POST /wait", {"for": "request", "match": {"calls": "c1"}, "timeout": 5}, 200),
     ("POST /wait", {"for": "webhook", "match": {"state": "deliv*"}, "advance": "2h"}, 200),
@@ -112,16 +112,16 @@ BODIES: Final[tuple[tuple[str, Any, int], ...]] = (
         },
         200,
     ),
+    ("POST /sandboxes/default/snapshots", {"as": "seeded"}, 201),
+    ("PUT /sandboxes/t1", {"from": "default"}, 200),
+    ("PUT /sandboxes/t1", {"from": "default", "until": "r1"}, 200),
+    ("PUT /sandboxes/t1", {"from": "default", "snapshot": "seeded"}, 404),
     ("PUT /inboxes/mine", {"responses": [500, 500, 200], "delay": 0}, 200),
     ("DELETE /inboxes/mine", None, 204),
 )
 """(route with an example of its path, body, status of the response)."""
 
 BODIES_NOT_YET: Final[tuple[tuple[str, Any, int], ...]] = (
-    ("POST /clock/advance", {"until": "next"}, 24),
-    ("POST /clock/advance", {"until": "empty"}, 24),
-    ("PUT /sandboxes/t1", {"from": "other", "snapshot": "seeded"}, 24),
-    ("PUT /sandboxes/t1", {"from": "other", "until": "r120"}, 24),
     ("GET /activations?limit=1", None, 24),
     ("GET /scenarios?limit=1", None, 24),
     ("GET /sandboxes?limit=1", None, 24),

@@ -76,15 +76,12 @@ DOCUMENTED_WORDS: Final[Mapping[str, tuple[str | None, ...]]] = {
         "dns", "connect", "tls", "timeout", "reset", "protocol", "too-large", "refused-target",
         *("internal", None),
     ),
-    "AdvanceResult properties stop_reason": ("limit", "reset", "stop", None),
+    "AdvanceResult properties stop_reason": ("limit", "person", "reset", "stop", None),
     "Evidence": ("documented", "observed", "assumed"),
     "Aspect": ("api", "legs", "webhooks"),
     "Rank": ("header", "activation", "match", "bundled", "default"),
 }  # fmt: skip
-"""Way to an enumeration in the OpenAPI document, which all real answers follow -> its words.
-
-Issue 24 adds the stop reason `person`.
-"""
+"""Way to an enumeration in the OpenAPI document, which all real answers follow -> its words."""
 
 WEBHOOK_KINDS: Final[Mapping[str, list[str]]] = {
     "ccai": [],

@@ -11,11 +11,12 @@ from mockserver.core.http import Request, Response
 from mockserver.core.provider import no_calls
 from mockserver.core.rulebook import Evidence, Fault, Rule
 from mockserver.core.scenario import ApiBehavior, MatchContext, MatchRule, Scenario
+from mockserver.engine import commands
 from mockserver.engine.exchange import DEFAULT_API_BEHAVIOR, IncomingRequest
 from mockserver.engine.ordered_responses import NO_STATUS
 from mockserver.engine.pipeline import handle, match_request, respond
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.engine.scenario_selection import admit
+from mockserver.engine.scenario_selection import admit, give_up
 from mockserver.engine.state.accounts import Accounts
 from tests.support import read
 from tests.support.builders import build_incoming_request
@@ -189,7 +190,7 @@ def test_without_a_matching_scenario_the_api_behavior_is_the_default(
     )
     matched = match_request(state, build_click_to_call(state), START)
     assert matched.api_selection is None
-    assert admit(state, matched) == matched
+    assert admit(state, matched) == matched.replace(number=1)
     assert matched.api == DEFAULT_API_BEHAVIOR
 
 
@@ -274,3 +275,17 @@ def test_a_request_with_a_given_account_needs_no_credential(state: SandboxState)
     )
     assert handle(state, incoming, START).response.status == 200
     assert read.calls(state)["c1"].spec.account == "mobtexting-default"
+
+
+@pytest.mark.parametrize("is_reset", [False, True])
+def test_a_request_that_is_given_up_is_an_input_of_the_state_that_admitted_it(
+    configuration: Configuration,
+    is_reset: bool,  # noqa: FBT001 - a table
+) -> None:
+    state = state_with_responses(configuration, ApiBehavior(fault="conflict"))
+    matched = admit(state, match_request(state, build_click_to_call(state), START))
+    if is_reset:
+        commands.reset(state, state.configuration, START)
+    give_up(state, matched, START + 5)
+    last = [(each.kind, each.now, each.data) for each in state.inputs.entries][1:]
+    assert last == ([] if is_reset else [("no-response", START + 5, matched.number)])

@@ -117,7 +117,7 @@ def test_a_replaced_sandbox_has_its_own_configuration_and_timing(
     harness: RegistryHarness, configuration: Configuration
 ) -> None:
     setup = (configuration._replace(seed="t"), Timing(mode="60x", start=START + 1))
-    sandbox = asyncio.run(harness.registry.replace("t1", setup, ()))
+    sandbox = asyncio.run(harness.registry.adopt(harness.registry.build("t1", *setup), ()))
     assert (sandbox.name, sandbox.state.configuration, sandbox.timing) == ("t1", *setup)
     assert harness.registry.get_or_create("t1") is sandbox
     assert harness.registry.get_or_create(DEFAULT_SANDBOX).state.configuration is configuration

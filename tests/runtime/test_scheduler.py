@@ -361,3 +361,11 @@ def test_run_next_runs_one_due_item(state: SandboxState) -> None:
     assert event_types(state) == ["placed", "begin", "ring"]
     assert [scheduler.run_next(START), scheduler.run_next(START + 2_000)] == [False, True]
     assert scheduler.clock.now() == START + 2_000
+
+
+def test_an_error_is_journaled_at_the_time_of_the_clock(state: SandboxState) -> None:
+    scheduler, error = manual_scheduler(state), LookupError("oops")
+    asyncio.run(scheduler.advance(START + 5_000))
+    scheduler.record_error(error, "c1")
+    last = read.journal(state)[-1]
+    assert (last.at, last.type, last.call_id, last.payload) == (START + 5_000, "error", "c1", error)

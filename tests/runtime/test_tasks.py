@@ -39,12 +39,11 @@ def test_the_error_of_a_task_is_reported_once_but_its_end_or_cancellation_is_not
     assert asyncio.run(collect_errors(succeed, cancel=True)) == []
 
 
-def test_tasks_are_started_only_by_the_tasks_module_and_the_replay_player() -> None:
-    """The replay player gathers its tasks in an event loop of its own."""
+def test_tasks_are_started_only_by_the_tasks_module() -> None:
     modules = {
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr in STARTING_FUNCTIONS
     }
-    assert modules == {"runtime/tasks.py", "replay/player.py"}
+    assert modules == {"runtime/tasks.py"}

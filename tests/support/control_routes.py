@@ -79,6 +79,11 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
     ("PUT", "/sandboxes/{name}"): RouteCase(
         GUARDED, "/sandboxes/new", {"seed": "t1"}, changes=True
     ),
+    ("GET", "/sandboxes/{name}/snapshots"): RouteCase(GUARDED, "/sandboxes/default/snapshots"),
+    ("POST", "/sandboxes/{name}/snapshots"): RouteCase(
+        GUARDED, "/sandboxes/default/snapshots", {"as": "seeded"}, status=201
+    ),
+    ("GET", "/inputs"): RouteCase(GUARDED),
     ("DELETE", "/sandboxes/{name}"): RouteCase(GUARDED, "/sandboxes/old", status=204, changes=True),
     ("GET", "/explain/{request}"): RouteCase(GUARDED, "/explain/r1"),
     ("GET", "/inboxes/{name}"): RouteCase(GUARDED, "/inboxes/mine"),

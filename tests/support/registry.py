@@ -58,7 +58,7 @@ class RegistryHarness:
         """Replace the sandbox by a new one with these (provider, credential) claims."""
         configuration, timing = self.initial_setup
         setup = (configuration._replace(seed=seed), timing)
-        return await self.registry.replace(name, setup, claims)
+        return await self.registry.adopt(self.registry.build(name, *setup), claims)
 
     async def start_advance(self, name: str) -> tuple[Sandbox, asyncio.Task[AdvanceResult]]:
         """Start an advance; return when its first webhook is in flight and a second is due."""

@@ -34,6 +34,7 @@ CONTROL_REQUESTS = [
     ("PUT", "/_mock/accounts/mobtexting/new"),
     ("PATCH", f"/_mock{ACCOUNT}"),
     ("PUT", "/_mock/sandboxes/new"),
+    ("POST", "/_mock/sandboxes/default/snapshots"),
     ("PUT", "/_mock/inboxes/mine"),
     ("POST", "/_sandbox/default/_mock/clock/advance"),
 ]

@@ -58,7 +58,7 @@ def constructed_kinds(tree: ast.AST) -> Iterator[str]:
     """The kinds that are written in calls of `CONSTRUCTORS`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in CONSTRUCTORS:
-            kind = node.args[0]
+            kind = node.args[0] if node.args else None
             if isinstance(kind, ast.Constant):
                 yield str(kind.value)
 
@@ -75,6 +75,7 @@ def test_every_kind_is_used_and_every_used_kind_is_in_the_table() -> None:
         ("raise ProblemError('a-b', detail)", ["a-b"]),
         ("self._reject('a-b', detail)", ["a-b"]),
         ("problem('a-b', f'{x}')\nproblem(kind, detail)", ["a-b"]),
+        ("OwnRefusal(**recorded)", []),
         ("other('a-b')", []),
     ],
 )

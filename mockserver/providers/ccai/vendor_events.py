@@ -219,6 +219,7 @@ VENDOR_EVENTS: Final = {
         apply=call_state.set_expired,
         guard=check_expire,
         is_timer=True,
+        is_timeout=True,
     ),
     "lapse": VendorEvent(
         frozenset({"queued"}),
@@ -226,6 +227,7 @@ VENDOR_EVENTS: Final = {
         guard=check_lapse,
         next_event=stop_ringing,
         is_timer=True,
+        is_timeout=True,
     ),
     "recover": VendorEvent(
         frozenset({"failed"}), apply=lambda call, _: call_state.set_stage(call, "recovered")

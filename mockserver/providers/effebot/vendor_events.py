@@ -46,7 +46,7 @@ VENDOR_EVENTS: Final[Mapping[str, VendorEvent]] = MappingProxyType(
             guard=explain_caller,
         ),
         "prompt-over": VendorEvent(TALKING_STATUSES),
-        "silence": VendorEvent(TALKING_STATUSES, is_timer=True),
+        "silence": VendorEvent(TALKING_STATUSES, is_timer=True, is_timeout=True),
         "branch": VendorEvent(
             TALKING_STATUSES, frozenset({"entry", "answer", "block"}), apply=add_branch
         ),

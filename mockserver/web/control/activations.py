@@ -21,6 +21,7 @@ from mockserver.core.scenario import CONTEXT_NAMES, MatchRule
 from mockserver.core.selection import Activation
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine import commands
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.redaction import redact_item
@@ -43,7 +44,17 @@ async def activate(request: Request) -> JSONResponse:
     Without `match`, every request matches.
     """
     sandbox, body = sandbox_of(request), await read_json_object(request)
-    state = sandbox.state
+    activation = activate_body(sandbox.state, body, sandbox.clock.now())
+    salt = sandbox.state.configuration.seed
+    return JSONResponse(_serialize_activation(activation, salt), 201)
+
+
+def activate_body(state: SandboxState, body: Mapping[str, Any], now: int) -> Activation:
+    """Put in force the activation that the body of a request describes.
+
+    Raises:
+        ProblemError: the body describes none.
+    """
     check_keys(body, ("scenario", "match", "times"), "an activation")
     if "scenario" not in body:
         raise ProblemError("invalid-body", f"send {USAGE}")
@@ -62,8 +73,8 @@ async def activate(request: Request) -> JSONResponse:
         raise ProblemError("invalid-body", detail)
     match = _parse_match(body.get("match", {}), state.configuration)
     activation = Activation(state.activations.next_id, name, match, times)
-    commands.activate(state, activation, body, sandbox.clock.now())
-    return JSONResponse(_serialize_activation(activation, state.configuration.seed), 201)
+    commands.activate(state, activation, body, now)
+    return activation
 
 
 async def clear_activations(request: Request) -> Response:

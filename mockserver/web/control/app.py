@@ -22,6 +22,7 @@ from mockserver.web.control import (
     health,
     inboxes,
     index_page,
+    inputs,
     journal,
     journal_stream,
     providers,
@@ -57,6 +58,7 @@ ROUTE_MODULES: Final = (
     sandboxes,
     explain,
     inboxes,
+    inputs,
     docs,
 )
 PUBLIC_ROUTES: Final = (*health.ROUTES, *inboxes.PUBLIC_ROUTES)

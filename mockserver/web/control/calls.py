@@ -15,6 +15,7 @@ from mockserver.core.old_words import OLD_EVENTS
 from mockserver.core.provider import VendorEvent
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine import commands
+from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.listing import ItemKind, ListedItem, respond_with_page
 from mockserver.web.control.params import (
@@ -99,14 +100,25 @@ async def inject_event(request: Request) -> JSONResponse:
     """Inject {"event": "hangup", "leg": "b", "cause": "busy"}; 409 for an illegal transition."""
     body = await read_json_object(request)
     sandbox, call = sandbox_of(request), call_of(request)
-    vendor_events = sandbox.state.configuration.providers[call.spec.provider].provider.vendor_events
     with sandbox.scheduler.request_scope() as now:
-        event = _parse_event(body, call, vendor_events, now)
         try:
-            changed = commands.inject_event(sandbox.state, call.spec.id, event, body)
+            changed = apply_event_body(sandbox.state, call.spec.id, body, now)
         except IllegalTransition as error:
             raise ProblemError("illegal-transition", str(error)) from None
         return JSONResponse(serialize_call(sandbox.state, changed))
+
+
+def apply_event_body(state: SandboxState, call_id: str, body: dict[str, Any], now: int) -> Call:
+    """Inject the event that the body of a request describes.
+
+    Raises:
+        ProblemError: the body describes none.
+        IllegalTransition: the lifecycle forbids the event; nothing has changed.
+    """
+    call = state.calls.by_id[call_id]
+    vendor_events = state.configuration.providers[call.spec.provider].provider.vendor_events
+    event = _parse_event(body, call, vendor_events, now)
+    return commands.inject_event(state, call_id, event, body)
 
 
 def _parse_event(

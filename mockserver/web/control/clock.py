@@ -15,13 +15,17 @@ from mockserver.core.time import (
     suggest_duration,
     to_milliseconds,
 )
-from mockserver.runtime.advances import DEADLOCK, AdvanceInProgress
+from mockserver.engine.sandbox_state import SandboxState
+from mockserver.runtime.advances import DEADLOCK, EMPTY, AdvanceInProgress, Target
 from mockserver.runtime.clock import MODES, parse_rate
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
 
-USAGE = 'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}'
+USAGE = (
+    'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}; '
+    "until takes idle, next or empty"
+)
 
 
 async def get_clock(request: Request) -> JSONResponse:
@@ -42,9 +46,10 @@ async def put_clock(request: Request) -> JSONResponse:
 async def advance_clock(request: Request) -> JSONResponse:
     """Advance the clock; respond once all due items have run and all webhooks are answered."""
     sandbox, body = sandbox_of(request), await read_json_object(request)
-    _parse_target(body, sandbox.clock.now())  # a mistake is told at once
+    _parse_target(body, sandbox.state, sandbox.clock.now())  # a mistake is told at once
     try:
-        result = await sandbox.scheduler.advance_from_now(partial(_parse_target, body))
+        find_target = partial(_parse_target, body, sandbox.state)
+        result = await sandbox.scheduler.advance_from_now(find_target)
     except AdvanceInProgress:
         raise ProblemError("advance-running", DEADLOCK) from None
     if result.stop_reason != "reset":
@@ -74,8 +79,8 @@ def _serialize_clock(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _parse_target(body: dict[str, Any], now: int) -> int | None:
-    """The time to advance to, in ms; None for `until: idle`."""
+def _parse_target(body: dict[str, Any], state: SandboxState, now: int) -> Target:
+    """The end of the advance; for `until: next` the time of the next due item, if any."""
     check_keys(body, ("by", "to", "until"), "an advance")
     match body:
         case {"by": int() | float() | str() as by, **rest} if not rest:
@@ -88,6 +93,11 @@ def _parse_target(body: dict[str, Any], now: int) -> int | None:
             return _parse_time(text, now)
         case {"until": "idle", **rest} if not rest:
             return None
+        case {"until": "empty", **rest} if not rest:
+            return EMPTY
+        case {"until": "next", **rest} if not rest:
+            due = state.peek()
+            return max(now, due.at) if due else now
     raise ProblemError("invalid-body", USAGE)
 
 

@@ -1,4 +1,4 @@
-"""Lists the journal, and exports it for replay."""
+"""Lists and exports the journal."""
 
 from functools import partial
 
@@ -27,7 +27,7 @@ FORMATS = ("json", "jsonl")
 async def get_journal(request: Request) -> Response:
     """List the journal, without wall-clock values and with the server's origins as `{origin}`.
 
-    `?format=jsonl` exports all of it, one entry per line, as `mockserver replay` reads it.
+    `?format=jsonl` exports all of it, one entry per line.
     """
     state, origins = sandbox_of(request).state, dependencies_of(request).origins
     format_name = request.query_params.get("format", "json")

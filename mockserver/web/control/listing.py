@@ -97,9 +97,9 @@ def encoded(job: Job[dict[str, Any]]) -> Job[bytes]:
 async def respond_with_lines(
     request: Request, jobs: Iterable[Job[str]], media_type: str
 ) -> Response:
-    """Respond with the lines that the jobs return."""
+    """Respond with the lines that the jobs return; an empty text is none."""
     lines = run_in_slices(jobs, dependencies_of(request).background)
-    texts = [f"{line}\n".encode() async for line in lines]
+    texts = [f"{line}\n".encode() async for line in lines if line]
     await pause_if_many(texts)
     return respond_with_texts(request, texts, media_type)
 

@@ -18,8 +18,17 @@ from mockserver.runtime.sandbox_registry import (
     SandboxRegistry,
     TooManySandboxes,
 )
-from mockserver.web.control.params import check_keys, read_json_object, sandboxes_of
+from mockserver.web.control.forks import build_fork
+from mockserver.web.control.params import (
+    check_keys,
+    dependencies_of,
+    read_json_object,
+    sandboxes_of,
+)
 from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
+
+NEW_KEYS: Final = ("clock", "seed", "start_at", "credentials")
+FORK_KEYS: Final = ("snapshot", "until", "clock", "credentials")
 
 USAGE: Final = (
     'send {"clock": "manual", "seed": "t1", "start_at": "2026-01-01T09:00:00Z", '
@@ -34,7 +43,10 @@ async def list_sandboxes(request: Request) -> JSONResponse:
 
 
 async def put_sandbox(request: Request) -> JSONResponse:
-    """Create an empty sandbox, in place of an old one; 409 if another claims a credential of it."""
+    """Create an empty sandbox, in place of an old one; 409 if another claims a credential of it.
+
+    With `from`, it is as the sandbox of that name is now, or was at a snapshot or a request of it.
+    """
     name, body, registry = (
         request.path_params["name"],
         await read_json_object(request),
@@ -44,22 +56,46 @@ async def put_sandbox(request: Request) -> JSONResponse:
         raise ProblemError(
             "invalid-sandbox-name", f"{name!r:.80} is no name: letters, digits, . _ -"
         )
-    check_keys(body, ("clock", "seed", "start_at", "credentials"), "a sandbox")
+    check_keys(body, ("from", *(FORK_KEYS if "from" in body else NEW_KEYS)), "a sandbox")
+    if "from" in body:
+        return JSONResponse(_serialize_sandbox(await _fork(request, name, body)))
     configuration, timing = registry.initial_setup
     seed = str(body.get("seed", configuration.seed))
     new_timing = Timing(_parse_mode(body, timing.mode), _parse_start(body, timing.start))
     claims = tuple(_parse_claims(body.get("credentials", {}), registry))
+    sandbox = registry.build(name, configuration._replace(seed=seed), new_timing)
+    await _adopt(registry, sandbox, claims)
+    return JSONResponse(_serialize_sandbox(sandbox))
+
+
+async def _fork(request: Request, name: str, body: dict[str, Any]) -> Sandbox:
+    registry, router = sandboxes_of(request), dependencies_of(request).router
+    claims = tuple(_parse_claims(body.get("credentials", {}), registry))
+    mode = _parse_mode(body, "") if "clock" in body else ""
+    fork = await build_fork(registry, router, name, body, mode)
+    if name == body["from"]:
+        fork.sandbox.snapshots = registry.get_or_create(name).snapshots
+    await _adopt(registry, fork.sandbox, claims)
+    fork.start()
+    return fork.sandbox
+
+
+async def _adopt(
+    registry: SandboxRegistry, sandbox: Sandbox, claims: tuple[tuple[str, str], ...]
+) -> None:
+    """Put the sandbox into the registry.
+
+    Raises:
+        ProblemError: there is no room for it, or another has claimed one of its credentials.
+    """
     try:
-        sandbox = await registry.replace(
-            name, (configuration._replace(seed=seed), new_timing), claims
-        )
+        await registry.adopt(sandbox, claims)
     except CredentialClaimed:
         raise ProblemError(
             "credential-claimed", "another sandbox has claimed one of these credentials"
         ) from None
     except TooManySandboxes:
         raise ProblemError("too-many-sandboxes", TOO_MANY_SANDBOXES) from None
-    return JSONResponse(_serialize_sandbox(sandbox))
 
 
 async def delete_sandbox(request: Request) -> Response:

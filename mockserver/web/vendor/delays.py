@@ -7,7 +7,7 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.core.time import SECOND
 from mockserver.engine.exchange import MatchedRequest
-from mockserver.engine.scenario_selection import give_back
+from mockserver.engine.scenario_selection import give_up
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.server.slow_response import send_slowly
 from mockserver.web.vendor.admission import admit_request
@@ -28,7 +28,7 @@ async def wait_for_delay(sandbox: Sandbox, matched: MatchedRequest) -> "MatchedR
         try:
             await asyncio.sleep(matched.api.delay / SECOND)
         except asyncio.CancelledError:
-            give_back(state, matched)
+            give_up(state, matched, sandbox.clock.now())
             raise
         if matched.epoch == state.epoch:
             break

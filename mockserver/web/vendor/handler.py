@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.types import Receive, Scope, Send
 
-from mockserver.core.findings import WrongMethodTest
 from mockserver.core.http import Request
-from mockserver.core.rulebook import Rule
 from mockserver.engine.bounded_log import MAX_ITEMS
-from mockserver.engine.exchange import IncomingRequest, MatchedRequest
+from mockserver.engine.exchange import MatchedRequest
 from mockserver.engine.pipeline import respond
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
@@ -28,7 +26,12 @@ from mockserver.web.redaction import redact_text
 from mockserver.web.router import UnknownPath, VendorRoute
 from mockserver.web.server.transport import disconnect
 from mockserver.web.vendor.acceptance import accept, body_too_large
-from mockserver.web.vendor.admission import admit_request, parse_scenario_names
+from mockserver.web.vendor.admission import (
+    admit_request,
+    build_incoming,
+    build_request,
+    read_credential,
+)
 from mockserver.web.vendor.delays import dribble, wait_for_delay
 from mockserver.web.vendor.own_refusals import (
     count_refusal,
@@ -40,7 +43,6 @@ from mockserver.web.vendor.request import (
     DEFAULT_BODY_LIMIT,
     BodyTooLarge,
     ClientDisconnected,
-    parse_request,
     read_body,
 )
 from mockserver.web.vendor.response import AsgiResponse, build_response
@@ -63,7 +65,7 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
     except ClientDisconnected:
         return
     try:
-        request = _build_request(scope, body, dependencies, route)
+        request = build_request(scope, body, dependencies.public_url, route)
         outcome = (
             _admit_request(info, dependencies, route, request)
             if rejection is None
@@ -117,7 +119,7 @@ def _admit_request(
 ) -> "AdmittedRequest | Response":
     """Resolve the sandbox, match the request and admit it; or return a problem response."""
     try:
-        credential = _credential(route, request)
+        credential = read_credential(route, request)
         sandbox = _resolve_sandbox(info.sandbox_name, dependencies, route, credential)
     except TooManySandboxes:
         rejection = problem("too-many-sandboxes", TOO_MANY_SANDBOXES)
@@ -125,7 +127,7 @@ def _admit_request(
     info.sandbox = sandbox
     if isinstance(route, UnknownPath):
         return refuse_unknown_path(sandbox, request, route)
-    incoming = _build_incoming(route, request, credential, info.webhook_depth)
+    incoming = build_incoming(route, request, credential, info.webhook_depth)
     outcome = admit_request(sandbox, incoming)
     return AdmittedRequest(sandbox, outcome) if isinstance(outcome, MatchedRequest) else outcome
 
@@ -147,24 +149,6 @@ async def _respond(admitted: AdmittedRequest, scope: Scope, receive: Receive, se
             await response(scope, receive, send)
     if matched.api.dribble:
         await dribble(response, matched.api.dribble, scope, receive, send)
-
-
-def _build_request(
-    scope: Scope, body: bytes, dependencies: Dependencies, route: VendorRoute | UnknownPath
-) -> Request:
-    """Parse the request; the fields of its path take precedence over query and body."""
-    if isinstance(route, UnknownPath):
-        return parse_request(scope, body, dependencies.public_url)
-    request = parse_request(scope, body, dependencies.public_url, route.host)
-    path_fields = route.path_fields
-    return request.replace(fields={**request.fields, **path_fields}) if path_fields else request
-
-
-def _credential(route: VendorRoute | UnknownPath, request: Request) -> str:
-    """The credential, which each vendor reads from another place; empty if there is none."""
-    if isinstance(route, UnknownPath):
-        return ""
-    return route.bound.provider.credential(request) or ""
 
 
 def _resolve_sandbox(
@@ -191,32 +175,11 @@ def _reject(
     """Record a rejected request in its sandbox; a foreign page cannot create one."""
     sandbox = info.sandbox or dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX)
     if not is_foreign(rejection):
-        credential = _credential(route, request)
+        credential = read_credential(route, request)
         with suppress(TooManySandboxes):
             sandbox = _resolve_sandbox(info.sandbox_name, dependencies, route, credential)
     info.sandbox = sandbox
     return record_rejection(sandbox, route, request, rejection)
-
-
-def _build_incoming(
-    route: VendorRoute, request: Request, credential: str, depth: int
-) -> IncomingRequest:
-    header = request.headers.get("x-mock-scenario")
-    wrong_method = (
-        Rule(WrongMethodTest(tuple(route.allowed_methods)), route.bound.provider.wrong_method)
-        if route.allowed_methods
-        else None
-    )
-    has_choice = route.alternatives and not route.allowed_methods
-    return IncomingRequest(
-        route.bound,
-        route.select_endpoint(request) if has_choice else route.endpoint,
-        request,
-        parse_scenario_names(header) if header else (),
-        credential,
-        wrong_method,
-        webhook_depth=depth,
-    )
 
 
 def _respond_and_render(

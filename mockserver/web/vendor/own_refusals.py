@@ -2,7 +2,7 @@
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mockserver.core.http import Request
 from mockserver.engine.exchange import Exchange, IncomingRequest
@@ -80,21 +80,6 @@ def record_rejection(
     exchange = store_refusal(sandbox, request.replace(origin=""), refusal)
     rejection.headers["x-mock-request"] = exchange.id
     return rejection
-
-
-def record_again(
-    sandbox: Sandbox, names: tuple[str, str], request: Request, response: tuple[str, Any]
-) -> None:
-    """Record in a replay what `record_rejection` did.
-
-    `names` are (provider, operation), and `response` is (kind of problem, body).
-    """
-    kind, body = response
-    provider, operation = names
-    refusal = OwnRefusal(
-        kind, body["status"], body["detail"], provider=provider, operation=operation, body=body
-    )
-    store_refusal(sandbox, request.replace(origin=""), refusal)
 
 
 def _refuse(

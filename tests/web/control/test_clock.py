@@ -19,7 +19,10 @@ ADVANCE = "/_mock/clock/advance"
 T0 = "2026-01-01T09:00:00.000Z"
 T10 = "2026-01-01T09:00:10.000Z"
 T70 = "2026-01-01T09:01:10.000Z"
-FORMS = 'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}'
+FORMS = (
+    'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}; '
+    "until takes idle, next or empty"
+)
 MODES = 'send {"mode": ...}, one of real, manual, instant, or a pace such as 60x'
 IDLE = {"mode": "manual", "now": T0, "pending": 0, "next_at": None}
 
@@ -70,6 +73,7 @@ def test_an_invalid_clock_change_is_rejected_and_changes_nothing(
         ({"to": "2026-01-01T09:01:10Z"}, 7, T70),
         ({"to": "2026-01-01T14:31:10+05:30"}, 7, T70),
         ({"until": "idle"}, 7, T10),
+        ({"until": "empty"}, 7, T10),
     ],
 )
 def test_an_advance_runs_what_is_due_and_reports_it(

@@ -169,7 +169,7 @@ def test_an_invalid_sandbox_name_is_rejected_as_prefix_and_as_header(
     [
         (
             {"unknown": 1},
-            "a sandbox takes no 'unknown': it takes clock, seed, start_at, credentials",
+            "a sandbox takes no 'unknown': it takes from, clock, seed, start_at, credentials",
         ),
         ({"sed": "t1"}, "a sandbox takes no 'sed': did you mean 'seed'?"),
         ({"clock": "fast"}, "clock is one of"),

@@ -1,0 +1,114 @@
+"""Builds a sandbox that is the same as another one was, by playing the inputs of that."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from mockserver.core.configuration import Configuration
+from mockserver.core.suggestions import did_you_mean
+from mockserver.runtime.recording import IncompleteInputs, Recording
+from mockserver.runtime.sandbox import Sandbox, Timing
+from mockserver.runtime.sandbox_registry import SandboxRegistry
+from mockserver.web.control.input_player import InputDiverged, InputPlayer
+from mockserver.web.control.inputs import incomplete_problem
+from mockserver.web.problems import ProblemError
+from mockserver.web.router import Router
+
+SLICE: Final = 20
+"""Inputs that are played between two turns of the event loop."""
+
+
+class Fork(NamedTuple):
+    """A sandbox with the state that was played in it; `start` begins it."""
+
+    sandbox: Sandbox
+    player: InputPlayer
+    initial_configuration: Configuration
+
+    def start(self) -> None:
+        """Let the sandbox, which has its place, go on from the state."""
+        player = self.player
+        deliveries = player.in_flight.values()
+        self.sandbox.resume(self.initial_configuration, player.uploads, deliveries, player.now)
+
+
+REQUEST_ID: Final = re.compile(r"r([1-9]\d*)")
+
+
+def find_recording(registry: SandboxRegistry, body: Mapping[str, Any]) -> Recording:
+    """Return the recording that `from` and `snapshot` of a body name.
+
+    Raises:
+        ProblemError: there is none.
+    """
+    name, snapshot = str(body["from"]), body.get("snapshot")
+    source = registry.find(name)
+    if source is None:
+        known = [sandbox.name for sandbox in registry]
+        hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
+        raise ProblemError("unknown-sandbox", f"no sandbox is named {name}: {hint}")
+    try:
+        recording = source.record() if snapshot is None else source.snapshots.get(str(snapshot))
+    except IncompleteInputs as error:
+        raise incomplete_problem(error) from None
+    if recording is None:
+        hint = did_you_mean(str(snapshot), source.snapshots) or (
+            f"known: {', '.join(source.snapshots) or 'none'}"
+        )
+        raise ProblemError("unknown-snapshot", f"{name} has no snapshot {snapshot}: {hint}")
+    return recording
+
+
+async def play_recording(
+    sandbox: Sandbox, recording: Recording, router: Router, until: int | None
+) -> InputPlayer:
+    """Play a recording in a new sandbox, up to the request of number `until`; None plays all.
+
+    Raises:
+        InputDiverged: an input does something else than it did.
+    """
+
+    def find(_: InputPlayer, number: int, __: Any) -> Configuration:
+        return recording.configurations[number]
+
+    player = InputPlayer(sandbox.state, router, find)
+    for number, entry in enumerate(recording.inputs):
+        player.play(entry)
+        if sandbox.state.journal.request_count == until:
+            return player
+        if number % SLICE == 0:
+            await asyncio.sleep(0)
+    player.run_items(recording.steps)
+    return player
+
+
+async def build_fork(
+    registry: SandboxRegistry, router: Router, name: str, body: Mapping[str, Any], mode: str
+) -> Fork:
+    """Build the sandbox `name` as another one was; it has no place in the registry yet.
+
+    Raises:
+        ProblemError: what the body names does not exist, or cannot be played.
+    """
+    recording, until = find_recording(registry, body), _parse_until(body)
+    timing = Timing(mode or recording.mode, recording.started_at)
+    sandbox = registry.build(name, recording.base, timing)
+    try:
+        player = await play_recording(sandbox, recording, router, until)
+    except InputDiverged as error:
+        raise ProblemError("inputs-diverged", str(error)) from None
+    if until is not None and sandbox.state.journal.request_count != until:
+        count = sandbox.state.journal.request_count
+        raise ProblemError("invalid-body", f"there is no request r{until}: the last is r{count}")
+    if until is None:
+        player.now = max(player.now, recording.now)
+    return Fork(sandbox, player, recording.initial_configuration)
+
+
+def _parse_until(body: Mapping[str, Any]) -> int | None:
+    text = body.get("until")
+    match = REQUEST_ID.fullmatch(str(text))
+    if text is not None and match is None:
+        raise ProblemError("invalid-body", f"until is the id of a request, such as r120: {text!r}")
+    return int(match[1]) if match else None
