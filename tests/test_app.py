@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from typing import NoReturn
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
@@ -163,6 +164,21 @@ def test_a_server_logs_one_line_per_journal_entry_unless_quiet(*, quiet: bool) -
     assert last_words[3:-3] == ([] if quiet else ["ring", "answer", "ring", "answer", "bridge",
                                             "normal", "normal", "completed"])  # fmt: skip
     assert bool(logged) != quiet
+
+
+def test_a_server_that_cannot_be_built_leaves_no_open_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listeners = []
+
+    def fail(_: object, __: object, listener: socket.socket, *___: object) -> NoReturn:
+        listeners.append(listener)
+        raise LookupError("oops")
+
+    monkeypatch.setattr(app, "build_server", fail)
+    with pytest.raises(LookupError), run_server(SETTINGS):
+        pass
+    assert [listener.fileno() for listener in listeners] == [-1]
 
 
 def test_run_server_serves_while_its_block_runs() -> None:

@@ -371,7 +371,7 @@ VERBS = {
         *("release_key", "evict"),
     },
     "inputs": {"record", "record_response", "count_step"},
-    "journal": {"append", "record_exchange", "clear"},
+    "journal": {"append", "record_exchange", "correct_exchange", "clear"},
 }
 """Owner, as `SandboxState` names it -> what changes it."""
 
@@ -446,7 +446,7 @@ def test_no_test_constructs_a_value_by_position(path: Path) -> None:
 
 
 QUERIES = {
-    "accounts": {"find"},
+    "accounts": {"find", "owner"},
     "activations": {"next_id", "position"},
     "agenda": {"peek"},
     "calls": set[str](),
@@ -458,7 +458,7 @@ QUERIES = {
 """Owner -> what it can be asked, and to whom it can tell what changes."""
 
 CALLERS = {
-    "accounts": {"effects", "simulation"},
+    "accounts": {"effects", "failures", "simulation"},
     "activations": {"commands", "pipeline", "scenario_selection"},
     "agenda": {
         *("effects", "reordering", "sandbox_state", "simulated_attempts", "simulation", "webhooks"),
@@ -635,6 +635,7 @@ ENTRY_POINTS = {
         *("simulation.run_due_item", "webhooks.complete_attempt"),
     },
     "web": {
+        "account_conflicts",
         *("commands", "failures", "own_refusals", "pipeline", "scenario_selection"),
         *("call_scenarios.applied_parts", "call_scenarios.reached_names"),
         *("overtaken_words", "webhooks.is_due_before_response"),

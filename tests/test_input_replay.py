@@ -19,9 +19,10 @@ from mockserver.client import MockServer
 from mockserver.compiler import build_configuration
 from mockserver.core.call import Call
 from mockserver.core.configuration import Configuration
+from mockserver.core.conversation import next_due_step
 from mockserver.core.script import DueStep, Script, advance
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.engine import simulation, webhooks
+from mockserver.engine import effects, simulation, webhooks
 from mockserver.engine.retry_policy import apply_retry_policy
 from mockserver.replay.input_file import InvalidInputs
 from mockserver.replay.runner import replay_inputs
@@ -303,6 +304,33 @@ def test_a_log_of_failed_items_and_attempts_replays_identically(
         *("request", "request", "request", "request", "failed-item"),
         *("failed-attempt", "result", "failed-attempt", "result", "clock"),
     ]
+    assert_replays_identically(site)
+
+
+def test_a_log_of_requests_and_events_that_fail_halfway_replays_identically(
+    site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first call cannot be scheduled, and the second one not after its hangup."""
+
+    def fail_some(script: Script, call: Call, seed: str) -> Any:
+        if call.spec.id == "c1" or "control" in [event.source for event in call.events]:
+            raise LookupError("no step")
+        return next_due_step(script, call, seed)
+
+    monkeypatch.setattr(effects, "next_due_step", fail_some)
+    assert site.click_to_call().status_code == 500
+    site.click_to_call()
+    site.advance(by=1)
+    hangup = {"event": "hangup", "leg": "a"}
+    assert site.request("POST", "/_mock/calls/c2/events", json=hangup).status_code == 500
+    errors = [
+        entry["call"]
+        for entry in site.get_json("/_mock/journal")["entries"]
+        if entry["type"] == "error"
+    ]
+    assert errors == ["c1", "c2"]
+    kinds = [json.loads(line)["kind"] for line in export_inputs(site)[1:-1]]
+    assert kinds == ["request", "request", "clock", "command"]
     assert_replays_identically(site)
 
 

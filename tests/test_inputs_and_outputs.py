@@ -141,7 +141,7 @@ INPUTS = {
     "commands.set_configuration": "runtime/sandbox.py Sandbox.set_configuration",
     "commands.reset": "runtime/sandbox.py Sandbox.reset",
     "commands.record_clock": "runtime/scheduler.py Scheduler.record_clock",
-    "commands.record_error": "runtime/scheduler.py Scheduler.record_error",
+    "failures.record_error": "runtime/scheduler.py Scheduler.record_error",
     "simulation.run_due_item": "runtime/scheduler.py Scheduler._run_item",
     "failures.fail_item": "runtime/scheduler.py Scheduler._run_item",
     "failures.fail_attempt": "runtime/scheduler.py Scheduler._store_result",

@@ -157,7 +157,7 @@ def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
     """
     configuration = load_configuration(settings)
     with closing(bind_socket(settings.host, settings.port)) as listener:
-        _tune_garbage_collection()
+        tune_garbage_collection()
         server = build_server(configuration, settings, listener, (print_ready, log), AttachedApps())
         # uvicorn handles all but SIGHUP itself, and raises them once more after its shutdown, when
         # they have no effect
@@ -167,7 +167,7 @@ def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
         server.run(sockets=[listener])
 
 
-def _tune_garbage_collection() -> None:
+def tune_garbage_collection() -> None:
     """Exempt the objects of the start, and make full collections rare: values form no cycles.
 
     A full collection visits every call, which delayed some requests by 140 ms. The youngest
@@ -204,18 +204,17 @@ def run_attachable_server(settings: Settings) -> Iterator[RunningServer]:
     """Run a server as `run_server` does, for tests that attach applications to it."""
     configuration = load_configuration(settings)
     ready, asgi_apps = threading.Event(), AttachedApps()
-    listener = bind_socket(settings.host, settings.port)
     printers = (lambda _: ready.set(), lambda _: None)
-    server = build_server(configuration, settings, listener, printers, asgi_apps)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    ready.wait(timeout=10)
-    try:
-        yield RunningServer(build_address(settings, listener).origin, asgi_apps)
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-        listener.close()
+    with closing(bind_socket(settings.host, settings.port)) as listener:
+        server = build_server(configuration, settings, listener, printers, asgi_apps)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        ready.wait(timeout=10)
+        try:
+            yield RunningServer(build_address(settings, listener).origin, asgi_apps)
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)
 
 
 async def _reload(

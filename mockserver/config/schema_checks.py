@@ -25,7 +25,9 @@ PathProblem = tuple[DocumentPath, str]
 
 MAX_VALUE_LENGTH: Final = 60  # characters of a value in a message
 MAX_LISTED_CHARACTERS: Final = 3  # of those that a name may not have
-USER_AND_PASSWORD: Final = re.compile(r"(?<=://)[^\s/?#@]+(?=@)")
+USER_AND_PASSWORD: Final = re.compile(r"(?<=://)[^\s/?#]+(?=@)")
+SECRET_OF_URL: Final = re.compile("[@?]")
+"""Where a text that should be a URL may have a password or a token, before or after it."""
 NOTHING_HERE: Final = "there is nothing here (a # begins a comment):"
 EMPTY_VALUES: Final[tuple[object, ...]] = (None, "", [], {})
 
@@ -157,11 +159,16 @@ def _error_problems(error: "ValidationError") -> Iterator[PathProblem]:
                 format_unexpected_value(value, expected) + _suggest_name(value),
             )
         case _:
-            if is_secret_path(path) and isinstance(value, str) and value:
+            if isinstance(value, str) and value and _may_have_secret(path, rule, value):
                 yield path, f"this is not {expected}"
                 return
             suggestions = rule.get("enum") or rule.get("examples", ())
             yield path, format_unexpected_value(value, expected, suggestions)
+
+
+def _may_have_secret(path: DocumentPath, rule: Mapping[str, Any], value: str) -> bool:
+    is_url = rule.get("pattern", "").startswith("^http")
+    return is_secret_path(path) or (is_url and SECRET_OF_URL.search(value) is not None)
 
 
 def _excluded_path(path: DocumentPath, rule: Mapping[str, Any]) -> DocumentPath:

@@ -44,5 +44,10 @@ def is_secret_parameter(name: str) -> bool:
     return name.partition("[")[0].lower() in SECRET_PARAMETERS or is_secret_name(name)
 
 
+def is_secret_segment(segment: str) -> bool:
+    """Whether the segment of a path that comes after this one is a secret, as in `/token/abc`."""
+    return _ENDING.search(segment.lower()) is not None
+
+
 def is_secret_header(name: str) -> bool:
     return name.lower() in SECRET_HEADERS or is_secret_name(name)

@@ -1,10 +1,13 @@
 """Suggest the known word that was probably meant by an unknown one."""
 
+from collections import deque
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import Final
 
 MIN_SIMILARITY: Final = 0.6  # difflib's default; below it, hints mislead more than they help
+MAX_COMPARED: Final = 1_000
+"""How many known words are compared; of more, such as ids of calls, the last ones."""
 MAX_SIMILARITY_GAP: Final = 0.05  # how much less similar a second suggestion may be
 
 
@@ -16,7 +19,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def closest_words(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return the one or two most similar known words, none if none is similar enough."""
-    ranked = sorted((-_similarity(word, other), other) for other in set(known))
+    folded, last = word.casefold(), set(deque(known, MAX_COMPARED))
+    ranked = sorted((-_similarity(folded, other.casefold()), other) for other in last)
     closest = [
         other
         for negated, other in ranked
@@ -26,6 +30,8 @@ def closest_words(word: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def _similarity(word: str, other: str) -> float:
-    matcher = SequenceMatcher(None, other.casefold(), word.casefold())
-    # The quick ratio is an upper bound from the lengths alone: a huge word costs nothing.
-    return matcher.ratio() if matcher.real_quick_ratio() >= MIN_SIMILARITY else 0.0
+    shorter, longer = sorted((len(word), len(other)))
+    # An upper bound from the lengths alone: a huge word costs nothing.
+    if 2 * shorter < MIN_SIMILARITY * (shorter + longer):
+        return 0.0
+    return SequenceMatcher(None, other, word).ratio()

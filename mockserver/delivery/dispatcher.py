@@ -16,6 +16,7 @@ from mockserver.delivery.http_request import HttpRequest, build_request
 from mockserver.delivery.own_address import OwnAddress, is_own
 from mockserver.delivery.receiver_slots import ReceiverSlots
 from mockserver.delivery.target_resolver import TargetResolver
+from mockserver.delivery.tls_errors import describe_tls_error
 from mockserver.delivery.trust import build_default_context, build_own_context
 
 ERROR_NAMES: Final = (
@@ -108,7 +109,7 @@ class WebhookDispatcher:
                 return result or await self._send(target, request, delivery.depth)
         except (OSError, ValueError) as error:
             name = next(name for kind, name in ERROR_NAMES if isinstance(error, kind))
-            return DeliveryResult(None, name, reason=_describe_certificate(error))
+            return DeliveryResult(None, name, reason=describe_tls_error(error))
 
     def _is_own_server(self, target: ResolvedTarget) -> bool:
         """Return True if the checked address is that of this server.
@@ -164,14 +165,6 @@ class WebhookDispatcher:
     @cached_property
     def _default_ssl_context(self) -> ssl.SSLContext:
         return build_default_context(self._authorities)
-
-
-def _describe_certificate(error: Exception) -> str:
-    """Say what is wrong with the certificate of the receiver; empty for any other error."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        verdict = getattr(error, "verify_message", "")
-        return f"the certificate of the receiver is not accepted: {verdict}"
-    return ""
 
 
 def build_rejection(rejection: TargetRejection) -> DeliveryResult:

@@ -17,13 +17,17 @@ MAX_LIMIT: Final = 64
 SLOWED_DOWN: Final = 1.5
 """An attempt that takes this many times as long as the quickest one had to wait for others."""
 
+MAX_QUICK: Final = 1.0
+"""Seconds beyond which no attempt counts as quick: two receivers that hold `MAX_LIMIT` slots each
+for long would leave none for all others."""
+
 
 class ReceiverSlots:
     """The slots of one receiver; `async with` waits for one of them.
 
     The base is low because a receiver that serves one at a time lets the others wait. The limit
     doubles when as many attempts in a row, all made while no slot was free, took hardly longer than
-    the quickest. One that was slowed down brings back the base.
+    the quickest, and no longer than `MAX_QUICK`. One that was slowed down brings back the base.
     """
 
     def __init__(self) -> None:
@@ -53,7 +57,7 @@ class ReceiverSlots:
         self._quickest = min(self._quickest, seconds)
         if seconds > self._quickest * SLOWED_DOWN:
             self._limit, self._quick_count = BASE_LIMIT, 0
-        elif self._active_count >= self._limit:
+        elif self._active_count >= self._limit and seconds <= MAX_QUICK:
             self._quick_count += 1
         if self._quick_count == self._limit:
             self._limit, self._quick_count = min(2 * self._limit, MAX_LIMIT), 0

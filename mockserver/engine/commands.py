@@ -13,6 +13,7 @@ from mockserver.core.configuration import AccountKey, Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.selection import Activation
 from mockserver.engine import webhooks
+from mockserver.engine.failures import fail_event
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import apply_transitions, compute_transitions, update_account
 
@@ -27,10 +28,14 @@ def inject_event(
 
     Raises:
         IllegalTransition: the lifecycle forbids the event; nothing has changed.
+        FailedHalfway: there was an internal error; the call has ended.
     """
     transitions = compute_transitions(state, call_id, event)
     _record(state, event.at, "POST", f"/calls/{call_id}/events", call_id, body=body)
-    return apply_transitions(state, call_id, transitions)
+    try:
+        return apply_transitions(state, call_id, transitions)
+    except Exception as error:
+        raise fail_event(state, call_id, error, event.at) from error
 
 
 def read_account(
@@ -120,12 +125,6 @@ def record_clock(state: SandboxState, reading: Mapping[str, object], now: int) -
     """Journal a change of the clock: its new `mode`, or the `advance` that has ended."""
     state.inputs.record("clock", now, reading)
     state.journal.append(JournalEntry(now, "clock", "", reading))
-
-
-def record_error(state: SandboxState, error: BaseException, now: int, call_id: str = "") -> None:
-    """Journal an internal error."""
-    state.inputs.record("error", now, {"error": repr(error), "call": call_id})
-    state.journal.append(JournalEntry(now, "error", call_id, error))
 
 
 def reset(state: SandboxState, configuration: Configuration, start: int) -> None:

@@ -1,14 +1,19 @@
-"""End what an internal error leaves half done: a call, or an attempt of a webhook."""
+"""End what an internal error leaves half done: a call, a request, or an attempt of a webhook."""
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from http import HTTPStatus
+from itertools import chain, takewhile
 from typing import Final
 
+from mockserver.core.account import Account
 from mockserver.core.call import Call, Event
+from mockserver.core.http import Response
 from mockserver.core.journal import JournalEntry
 from mockserver.core.lifecycle import ACTIVE_PHASES, transition
+from mockserver.core.provider import Effects
 from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult
-from mockserver.engine.commands import record_error
+from mockserver.engine.exchange import Exchange
 from mockserver.engine.reordering import release_followers, release_held
 from mockserver.engine.retention import retire_call
 from mockserver.engine.sandbox_state import SandboxState
@@ -19,6 +24,23 @@ CAUSE: Final = "network-failure"
 """The cause with which the legs of a failed call end."""
 
 OUTCOME: Final = "failed"
+
+GIVEN_BACK: Final = "given back after an internal error"
+
+
+class FailedHalfway(Exception):
+    """Effects have failed halfway: the calls that they reached have ended, and the journal says so.
+
+    It is shown as the error itself. `request_id` is empty if no vendor request had the effects.
+    """
+
+    def __init__(self, error: Exception, request_id: str = "") -> None:
+        super().__init__(error)
+        self.error = error
+        self.request_id = request_id
+
+    def __repr__(self) -> str:
+        return repr(self.error)
 
 
 def fail_item(state: SandboxState, due: DueItem, error: BaseException, now: int) -> None:
@@ -73,6 +95,62 @@ def fail_call(state: SandboxState, call_id: str, error: BaseException, now: int)
     state.drop_stale_items()
 
 
+def fail_event(state: SandboxState, call_id: str, error: Exception, now: int) -> FailedHalfway:
+    """End the call in which an event has failed halfway; return what to raise."""
+    fail_call(state, call_id, error, now)
+    return FailedHalfway(error)
+
+
+def fail_request(
+    state: SandboxState,
+    exchange: Exchange,
+    effects: Effects,
+    account: Account | None,
+    error: Exception,
+) -> FailedHalfway:
+    """End the calls of the latest request, whose effects have failed halfway.
+
+    `account` is that of the request as it was before: it gets back what it has paid and saved. The
+    exchange has the response that the client gets now.
+
+    Returns:
+        What to raise.
+    """
+    events, webhooks = effects.events, effects.webhooks
+    named = (*exchange.call_ids, *(event[0] for event in events), *(w.call_id for w in webhooks))
+    reached = [call_id for call_id in dict.fromkeys(named) if call_id in state.calls.by_id]
+    if account:
+        _restore_account(state, exchange, account, reached)
+    for call_id in reached:
+        fail_call(state, call_id, error, exchange.at)
+    if not reached:
+        _record_error(state, error, exchange.at)
+    state.journal.correct_exchange(
+        exchange.replace(
+            response=Response(HTTPStatus.INTERNAL_SERVER_ERROR, b""),
+            explanation=f"this is a fault of the mock server: {error!r}",
+            problem="internal-error",
+        )
+    )
+    return FailedHalfway(error, exchange.id)
+
+
+def _restore_account(
+    state: SandboxState, exchange: Exchange, account: Account, reached: list[str]
+) -> None:
+    """Let an account be as it was before a request, unless that has moved other calls, too."""
+    latest = takewhile(lambda entry: entry.payload is not exchange, reversed(state.journal.entries))
+    entries = list(latest)[::-1]
+    if any(entry.type == "event" and entry.call_id not in reached for entry in entries):
+        return
+    state.accounts.replace(account)
+    for entry in entries:
+        if entry.type == "charge" and isinstance(entry.payload, Mapping):
+            amount = str(-Decimal(str(entry.payload["amount"])))
+            given_back = {**entry.payload, "amount": amount, "reason": GIVEN_BACK}
+            state.journal.append(entry.replace(payload=given_back))
+
+
 def _last_events(call: Call, at: int) -> Iterator[Event]:
     """Yield the events that end the call; none if it has ended."""
     if call.phase in ACTIVE_PHASES:
@@ -110,6 +188,13 @@ def _end_delivery(state: SandboxState, delivery: Delivery, now: int) -> None:
     call_id = delivery.webhook.call_id
     state.journal.append(JournalEntry(now, "delivery-attempt", call_id, ended))
     release_followers(state, delivery.id, now)
+
+
+def record_error(state: SandboxState, error: BaseException, now: int, call_id: str = "") -> None:
+    """Journal an internal error, unless it is one that the journal has already."""
+    if not isinstance(error, FailedHalfway):
+        state.inputs.record("error", now, {"error": repr(error), "call": call_id})
+        _record_error(state, error, now, call_id)
 
 
 def _record_error(state: SandboxState, error: BaseException, now: int, call_id: str = "") -> None:

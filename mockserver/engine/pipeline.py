@@ -11,6 +11,7 @@ from mockserver.core.rulebook import RequestContext, Rule, Violation, evaluate
 from mockserver.core.seeded import recording_token
 from mockserver.engine.effects import apply, split_effects
 from mockserver.engine.exchange import Exchange, IncomingRequest, MatchedRequest
+from mockserver.engine.failures import fail_request
 from mockserver.engine.ignored_words import ignored_by_request
 from mockserver.engine.ordered_responses import ordered_fault, ordered_response
 from mockserver.engine.response_reasons import NO_REASONS, find_reasons
@@ -32,11 +33,10 @@ def match_request(state: SandboxState, incoming: IncomingRequest, now: int) -> M
     context = build_context(state, incoming, now)
     matches = build_matches(state, incoming, context)
     scenarios, selection = state.configuration.scenarios, matches[0].selection
-    is_default = selection is scenarios.default_selection
-    is_plain = is_default and selection.api is None and not selection.draws
-    known = state.activations.known
+    is_plain = selection is scenarios.default_selection and not (selection.api or selection.draws)
+    known, epoch = state.activations.known, state.epoch
     return MatchedRequest(
-        incoming, context, matches, state.epoch, scenarios, is_plain=is_plain, activations=known
+        incoming, context, matches, epoch, scenarios, is_plain=is_plain, activations=known
     )
 
 
@@ -89,8 +89,8 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
 
     Events due by `now` (in ms) are applied before this returns: once a request has canceled a
     call, the next request sees the call canceled. Nothing is stored before the whole result
-    exists; if there is an error, the reserved activations are given back. The request was admitted
-    since the last reset.
+    exists; if there is an error, the reserved activations are given back. An error while it is
+    stored ends the calls: see `fail_request`. The request was admitted since the last reset.
     """
     context = matched.context
     try:
@@ -105,14 +105,16 @@ def respond(state: SandboxState, matched: MatchedRequest, now: int) -> Exchange:
         state.inputs.record_response(matched.number, now, (0, state.journal.entry_count))
         raise
     state.journal.record_exchange(exchange)
+    status = 0
     try:
         _store_result(state, matched, context, (result, exchange))
-        for ignored in exchange.ignored:
-            state.journal.append(JournalEntry(exchange.at, "ignored", ignored.call_id, ignored))
+        status = exchange.response.status
+    except Exception as error:
+        give_back(state, matched)
+        raise fail_request(state, exchange, result.effects, context.account, error) from error
     finally:
         state.drop_stale_items()
-        check = exchange.response.status, state.journal.entry_count
-        state.inputs.record_response(matched.number, now, check)
+        state.inputs.record_response(matched.number, now, (status, state.journal.entry_count))
     return exchange
 
 
@@ -124,9 +126,7 @@ def handle(state: SandboxState, incoming: IncomingRequest, now: int) -> Exchange
 def _is_account_current(state: SandboxState, context: RequestContext) -> bool:
     """Return False if an event has changed the account since the request was matched."""
     account = context.account
-    if account is None:
-        return True
-    return state.accounts.by_key.get((account.provider, account.name)) is account
+    return account is None or state.accounts.by_key.get((account.provider, account.name)) is account
 
 
 def _compute_result(
@@ -159,11 +159,7 @@ def _store_result(
     (result, exchange), now = outcome, context.now
     if context.account and context.account.limits and not context.rate_limited:
         state.counters.record_request(context.account, now)
-    if matched.reserved:
-        spent = spent_activations(matched, exchange.placed_calls)
-        state.activations.settle(matched.reserved, spent)
-    depth = matched.incoming.webhook_depth
-    if depth:
+    if depth := matched.incoming.webhook_depth:
         changed = [call_id for call_id, _ in result.effects.events]
         for call_id in (*exchange.call_ids, *changed):
             progress = state.calls.progress.get(call_id, NEW_PROGRESS)
@@ -174,6 +170,11 @@ def _store_result(
         apply_or_reject(state, call_id, event, "")
     if state.calls.resource_queue:
         assign_resources(state, now)
+    if matched.reserved:
+        spent = spent_activations(matched, exchange.placed_calls)
+        state.activations.settle(matched.reserved, spent)
+    for ignored in exchange.ignored:
+        state.journal.append(JournalEntry(exchange.at, "ignored", ignored.call_id, ignored))
 
 
 def _build_exchange(

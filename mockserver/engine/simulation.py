@@ -11,8 +11,10 @@ from mockserver.core.journal import JournalEntry, RejectedEvent
 from mockserver.core.provider import NO_EFFECTS
 from mockserver.core.script import DueStep, advance
 from mockserver.core.webhook import Delivery
+from mockserver.engine.account_conflicts import credential_conflicts
 from mockserver.engine.cascade import AppliedEvent, cascade
 from mockserver.engine.effects import add_leg, apply, call_account, schedule_next_step
+from mockserver.engine.failures import fail_call
 from mockserver.engine.reordering import release_held
 from mockserver.engine.retention import retire_call
 from mockserver.engine.sandbox_state import SandboxState
@@ -34,10 +36,14 @@ def apply_event(state: SandboxState, call_id: str, event: Event) -> Call:
 def compute_transitions(state: SandboxState, call_id: str, event: Event) -> list[AppliedEvent]:
     """Compute an event of a call and the events that follow from it, without storing anything.
 
+    Its time is never before that of the call's last event: a busy server plays late what was due.
+
     Raises:
         IllegalTransition: the lifecycle forbids one of the events.
     """
     call = state.calls.by_id[call_id]
+    if call.events and event.at < call.events[-1].at:
+        event = event.replace(at=call.events[-1].at)
     return cascade(state, call_account(state, call), call, event)
 
 
@@ -63,12 +69,18 @@ def update_account(state: SandboxState, account: Account, now: int) -> None:
 
 
 def assign_resources(state: SandboxState, now: int) -> None:
-    """Assign free resources to the waiting calls, the longest wait first."""
+    """Assign free resources to the waiting calls, the longest wait first.
+
+    An internal error ends the waiting call that it meets, and no other one.
+    """
     for call_id in tuple(state.calls.resource_queue):
-        is_queued = call_id in state.calls.resource_queue
-        event = _resource_event(state, call_id, now) if is_queued else None
-        if event:
-            _store_transitions(state, call_id, compute_transitions(state, call_id, event))
+        try:
+            is_queued = call_id in state.calls.resource_queue
+            event = _resource_event(state, call_id, now) if is_queued else None
+            if event:
+                _store_transitions(state, call_id, compute_transitions(state, call_id, event))
+        except Exception as error:  # noqa: BLE001 - it is not the fault of what has freed them
+            fail_call(state, call_id, error, now)
 
 
 def _resource_event(state: SandboxState, call_id: str, now: int) -> Event | None:
@@ -150,6 +162,8 @@ def _apply_account_patch(state: SandboxState, account_patch: AccountPatch, now: 
     account = state.accounts.by_key[account_patch.account_key]
     document = merge_patch(account.document, account_patch.patch)
     changed, flaws = state.configuration.parse_account(account.name, account.provider, document)
+    if changed and (conflicts := credential_conflicts(state, changed)):
+        changed, flaws = None, conflicts
     if changed:
         state.accounts.replace(changed)
     payload = {"account": account.name, "provider": account.provider, "set": account_patch.patch}

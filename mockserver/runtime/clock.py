@@ -44,7 +44,11 @@ class WallClock:
         self._monotonic = monotonic
         self._wall = wall
         self.set_backs = 0
-        self._last_lead = self._most_lead = wall() - monotonic()
+        self.restart()
+
+    def restart(self) -> None:
+        """Follow the wall clock from where it is now: what it did before does not count."""
+        self._last_lead = self._most_lead = self._wall() - self._monotonic()
 
     def __call__(self) -> float:
         # the wall clock first: a pause of the process between the two is no jump forward
@@ -74,6 +78,8 @@ class Clock:
         self._monotonic = monotonic
         self._wall = wall
         self._base = start
+        self._follows_wall = False
+        self._known_set_backs = 0
         self._apply_mode(mode)
 
     def set_mode(self, mode: str) -> None:
@@ -86,15 +92,23 @@ class Clock:
         self._rate = parse_rate(mode) or 0.0
         self.is_manual = self._rate == 0
         self.is_instant = mode == "instant"
-        follows_wall = self._wall is not None and mode in WALL_MODES
-        self._seconds = self._wall if self._wall and follows_wall else self._monotonic
-        self._max_sleep = MAX_SLEEP if follows_wall else float("inf")
+        followed_wall = self._follows_wall
+        self._follows_wall = self._wall is not None and mode in WALL_MODES
+        if self._wall and self._follows_wall and not followed_wall:
+            self._wall.restart()
+        self._seconds = self._wall if self._wall and self._follows_wall else self._monotonic
+        self._max_sleep = MAX_SLEEP if self._follows_wall else float("inf")
         self._anchor = self._seconds()
 
     @property
     def set_backs(self) -> int:
         """How often the wall clock was set back while time followed it."""
         return self._wall.set_backs if self._wall else 0
+
+    def take_set_backs(self) -> int:
+        """Return how often the wall clock was set back since this was last asked."""
+        known, self._known_set_backs = self._known_set_backs, self.set_backs
+        return self._known_set_backs - known
 
     def now(self) -> int:
         return self._base + int((self._seconds() - self._anchor) * self._rate * SECOND)

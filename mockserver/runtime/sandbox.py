@@ -29,7 +29,8 @@ class Timing(NamedTuple):
     def build_clock(self) -> Clock:
         """Build a new clock, set to the start."""
         start = time.time_ns() // 1_000_000 if self.start is None else self.start
-        return Clock(self.mode, start, wall=WallClock(time.monotonic, time.time))
+        wall = WallClock(time.monotonic, time.time)
+        return Clock(self.mode, start, time.monotonic, wall)
 
 
 class Sandbox:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mockserver.core.time import DAY, MAX_TIME
 from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher
 from mockserver.engine import commands
-from mockserver.engine.failures import fail_attempt, fail_item
+from mockserver.engine.failures import fail_attempt, fail_item, record_error
 from mockserver.engine.idle import idle_stop_reason, next_until_idle
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
@@ -49,7 +49,6 @@ class Scheduler:
         self._turns = Turns()
         self.is_stopping = False
         self._open_requests = 0
-        self._known_set_backs = 0
         self._sleep_until = NEVER
         self._wake_event = asyncio.Event()
         self.deliveries = DeliveryTasks(dispatcher, self._store_result, self.record_error)
@@ -143,7 +142,7 @@ class Scheduler:
     async def stop(self) -> None:
         """End an advance where it is, and cancel all deliveries."""
         self.is_stopping = True
-        await self.deliveries.cancel()
+        await self.deliveries.close()
 
     async def wait_idle(self) -> None:
         """Wait until every delivery on its way has a result."""
@@ -151,7 +150,7 @@ class Scheduler:
 
     def record_error(self, error: BaseException, call_id: str = "") -> None:
         """Journal an internal error."""
-        commands.record_error(self.state, error, self.clock.now(), call_id)
+        record_error(self.state, error, self.clock.now(), call_id)
 
     def record_clock(self, reading: Mapping[str, object]) -> None:
         """Journal a change of the clock, as `commands.record_clock`."""
@@ -159,9 +158,8 @@ class Scheduler:
 
     def _record_set_back(self) -> None:
         """Journal that the wall clock was set back: nothing is played again."""
-        if self.clock.set_backs != self._known_set_backs:
+        if self.clock.take_set_backs():
             self.record_clock({"wall_clock": SET_BACK})
-        self._known_set_backs = self.clock.set_backs
 
     def _wake_if_due_sooner(self) -> None:
         """Wake the scheduler loop if something is due before its current deadline."""

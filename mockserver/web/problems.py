@@ -176,6 +176,11 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "shutting-down": ProblemKind(
             503, "shutting down", "The mock server shut down before it could respond."
         ),
+        "missing-package": ProblemKind(
+            503,
+            "missing package",
+            "The machine lacks a package without which this vendor cannot be emulated.",
+        ),
         "too-many-connections": ProblemKind(
             503, "too many connections", "Close a connection before you open another one."
         ),

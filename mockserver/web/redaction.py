@@ -9,7 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
-from mockserver.core.secret_names import is_secret_header, is_secret_name, is_secret_parameter
+from mockserver.core.secret_names import (
+    is_secret_header,
+    is_secret_name,
+    is_secret_parameter,
+    is_secret_segment,
+)
 from mockserver.core.seeded import digest
 from mockserver.web.secret_pattern import find_secrets
 
@@ -84,9 +89,20 @@ def redact_query(raw_query: str, salt: str) -> str:
     return redact_text(raw_query, salt) if redacted == pairs else urlencode(redacted, safe="*")
 
 
+def redact_path(raw_path: str, salt: str) -> str:
+    """Redact a path, or what comes before the query of a URL."""
+    before, *segments = redact_text(raw_path, salt).split("/")
+    previous = (before, *segments)
+    shown = (
+        mask(segment, salt) if segment and is_secret_segment(name) else segment
+        for name, segment in zip(previous, segments, strict=False)
+    )
+    return "/".join((before, *shown))
+
+
 def redact_url(raw_url: str, salt: str) -> str:
     before, separator, query = raw_url.partition("?")
-    return redact_text(before, salt) + separator + redact_query(query, salt)
+    return redact_path(before, salt) + separator + redact_query(query, salt)
 
 
 def redact_secret(json_value: Any, secret: str | None, salt: str) -> Any:
@@ -133,6 +149,7 @@ def _redact_member_headers(value: Any, salt: str) -> Any:
 
 REDACT_BY_MEMBER: Final[Mapping[tuple[str, bool], Callable[[Any, str], Any]]] = {
     ("headers", False): _redact_member_headers,
+    ("path", True): redact_path,
     ("query", True): redact_query,
     ("url", True): redact_url,
 }

@@ -66,6 +66,8 @@ def _secret_pattern() -> re.Pattern[str]:
     of_text = r'((?:\\[^"]|[^"&,;\s}\]\\])+)'
     quoted = r'((?:\\[^"]|[^"\\\r\n])+)'
     part = r'"?[^\r\n]{0,99}\r\n(?:[^\r\n]{1,99}\r\n){0,4}\r\n([^\r\n]+)'
+    slash = r"(?:\\?/|(?:%|\\u00)2f)"
+    segment = r"((?:(?!%2f|%3f|%23|%26|\\u00)[^\s/?#&\"'\\<>,;)\]}])+)"
     user = r"((?:(?!%2f|%3f|%23)[^\s/?#&\"'\\]){1,1000})(?:@|%40)"
     return re.compile(
         rf"{ending}(?:{index}{equals}{of_form}"
@@ -75,4 +77,5 @@ def _secret_pattern() -> re.Pattern[str]:
         rf'|"(?:x-)?{word}{quote}\s{{0,20}}:[\s\[]{{0,20}}(?:{quote}{quoted}|{of_text})'
         rf'|name="?{parameter}{part}'
         rf"|(?::(?:\\?/){{2}}|%3a%2f%2f){user}"
+        rf"|{slash}[\w.~-]{{0,40}}?{ending}{slash}{segment}"
     )

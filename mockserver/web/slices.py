@@ -35,9 +35,25 @@ async def run_in_slices(
             end = time.perf_counter() + SLICE
 
 
+async def iterate_in_slices(results: Iterable[Result]) -> AsyncGenerator[Result, None]:
+    """Yield the results of work that is done while they are iterated over."""
+    end = time.perf_counter() + SLICE
+    for result in results:
+        yield result
+        if time.perf_counter() > end:
+            await asyncio.sleep(0)
+            end = time.perf_counter() + SLICE
+
+
 async def pause_if_many(items: Sized) -> None:
     """Let the event loop run what else there is to do, if there are many items."""
     if len(items) > MANY:
+        await asyncio.sleep(0)
+
+
+async def pause_if_long(body: bytes) -> None:
+    """Let the event loop run what else there is to do, if a body is long."""
+    if len(body) > MAX_WEIGHT:
         await asyncio.sleep(0)
 
 

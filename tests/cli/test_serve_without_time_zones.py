@@ -28,4 +28,16 @@ def test_only_the_vendor_that_needs_a_time_zone_answers_with_a_problem(tmp_path:
             server.request("/innocalls/api/v1/call/bridge", {"call_flow_id": "1"})
         with error.value:
             problem = json.load(error.value)
-    assert "no data of the time zone Africa/Cairo: install tzdata" in problem["detail"]
+        health = json.loads(server.request("/_mock/health"))
+    assert (error.value.code, error.value.headers["content-type"], problem) == (
+        503,
+        "application/problem+json",
+        {
+            "type": "urn:call-mockserver:problem:missing-package",
+            "title": "missing package",
+            "status": 503,
+            "detail": "this machine has no data of the time zone Africa/Cairo: install the package "
+            "tzdata",
+        },
+    )
+    assert (health["errors"], health["rejections"]) == (0, {"missing-package": 1})

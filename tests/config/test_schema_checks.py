@@ -151,3 +151,21 @@ def test_every_rule_of_the_schema_has_a_description() -> None:
 def test_every_enumeration_lists_its_words_in_its_description(rule: dict[str, Any]) -> None:
     _, _, words = rule.get("description", ": description, match or needs").partition(": ")
     assert words.replace(" or ", ", ").split(", ") == rule["enum"]
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("localhost:3000", "'localhost:3000' is not a URL such as http://localhost:3000/report"),
+        ("u:secret@h", "this is not a URL such as http://localhost:3000/report"),
+        ("http:/u:secret@h", "this is not a URL such as http://localhost:3000/report"),
+        ("ftp://h/?token=secret", "this is not a URL such as http://localhost:3000/report"),
+    ],
+)
+def test_the_message_of_a_wrong_webhook_url_quotes_no_secret(url: str, message: str) -> None:
+    content = {"accounts": {"a": {"provider": "mobtexting", "webhooks": {"any": url}}}}
+    assert schema_problems(content) == ((("accounts", "a", "webhooks", "any"), message),)
+
+
+def test_a_password_with_an_at_sign_is_not_quoted() -> None:
+    assert format_value("http://u:p@ss@h/x") == "'http://***@h/x'"

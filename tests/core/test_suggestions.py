@@ -45,6 +45,13 @@ def test_a_word_is_suggested_from_a_similarity_of_six_tenths_on(
     assert did_you_mean(word, [known]) == hint
 
 
+def test_of_many_known_words_the_last_thousand_are_compared() -> None:
+    ids = [f"c{number}" for number in range(1, 2_001)]
+    assert did_you_mean("c2.000", ids) == "did you mean 'c2000'?"
+    assert did_you_mean("c1.000", ids) != "did you mean 'c1000'?"
+    assert did_you_mean("c1.000", ids[:1_000]) == "did you mean 'c1000'?"
+
+
 def test_without_known_words_there_is_no_suggestion() -> None:
     assert did_you_mean("busy", []) == ""
 

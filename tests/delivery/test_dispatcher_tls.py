@@ -8,6 +8,7 @@ import pytest
 
 from mockserver.core.webhook import DeliveryResult
 from mockserver.delivery.dispatcher import WebhookDispatcher
+from mockserver.delivery.tls_errors import CUT_SHORT, NO_COMMON_VERSION, PLAIN_RECEIVER
 from mockserver.delivery.trust import build_default_context
 from tests.support.certificates import LEAF, write_certificates
 from tests.support.receivers import (
@@ -27,11 +28,48 @@ def test_https_to_a_plain_http_receiver_gives_a_tls_error() -> None:
         await reader.read(1)
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    assert deliver(respond_400, None) == DeliveryResult(status=None, error="tls")
+    assert deliver(respond_400, None) == tls_error(PLAIN_RECEIVER)
 
 
 def test_https_to_a_receiver_that_closes_at_once_gives_a_tls_error() -> None:
-    assert deliver(close_connection, None) == DeliveryResult(status=None, error="tls")
+    assert deliver(close_connection, None) == tls_error(CUT_SHORT)
+
+
+def test_https_to_a_receiver_that_closes_in_the_handshake_gives_a_tls_error() -> None:
+    async def close_after_hello(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(65_536)
+        writer.close()
+
+    assert deliver(close_after_hello, None) == tls_error(CUT_SHORT)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (40, "the receiver has ended the TLS handshake with the alert 'handshake failure'"),
+        (70, NO_COMMON_VERSION),
+        (112, "the receiver has ended the TLS handshake with the alert 'unrecognized name'"),
+        (116, "the receiver has ended the TLS handshake with the alert 'certificate required'"),
+    ],
+)
+def test_an_alert_of_the_receiver_is_named(code: int, reason: str) -> None:
+    async def send_alert(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(bytes((0x15, 3, 3, 0, 2, 2, code)))
+        await reader.read()
+
+    assert deliver(send_alert, None) == tls_error(reason)
+
+
+def test_any_other_failure_of_the_handshake_is_named_as_openssl_names_it() -> None:
+    async def send_record(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"\x16\x03\x03\x00\x05hello")
+        await reader.read()
+
+    assert deliver(send_record, None) == tls_error(
+        "the TLS handshake with the receiver has failed: unexpected message"
+    )
 
 
 def test_plain_http_to_a_tls_receiver_gives_a_protocol_or_reset_error(
@@ -121,6 +159,10 @@ def test_a_certificate_in_the_file_is_trusted_without_its_authority(
             return tls.server_hostname, tls.version()
 
     assert asyncio.run(run()) == ("vendor.test", "TLSv1.3")
+
+
+def tls_error(reason: str) -> DeliveryResult:
+    return DeliveryResult(status=None, error="tls", reason=reason)
 
 
 def deliver(

@@ -4,7 +4,13 @@ import asyncio
 
 import pytest
 
-from mockserver.delivery.receiver_slots import BASE_LIMIT, MAX_LIMIT, SLOWED_DOWN, ReceiverSlots
+from mockserver.delivery.receiver_slots import (
+    BASE_LIMIT,
+    MAX_LIMIT,
+    MAX_QUICK,
+    SLOWED_DOWN,
+    ReceiverSlots,
+)
 
 
 async def take_all(slots: ReceiverSlots, attempts: list[float]) -> int:
@@ -34,9 +40,11 @@ async def take_all(slots: ReceiverSlots, attempts: list[float]) -> int:
         ([], BASE_LIMIT),
         ([1.0] * (BASE_LIMIT - 1), BASE_LIMIT),
         ([1.0] * BASE_LIMIT, BASE_LIMIT * 2),
-        ([1.0, *[SLOWED_DOWN] * (BASE_LIMIT - 1)], BASE_LIMIT * 2),
-        ([1.0, SLOWED_DOWN + 0.1, *[1.0] * (BASE_LIMIT - 1)], BASE_LIMIT),
+        ([0.5, *[0.5 * SLOWED_DOWN] * (BASE_LIMIT - 1)], BASE_LIMIT * 2),
+        ([0.5, 0.5 * SLOWED_DOWN + 0.1, *[0.5] * (BASE_LIMIT - 1)], BASE_LIMIT),
         ([1.0] * MAX_LIMIT * 2, MAX_LIMIT),
+        ([MAX_QUICK] * BASE_LIMIT, BASE_LIMIT * 2),
+        ([MAX_QUICK + 0.1] * MAX_LIMIT * 2, BASE_LIMIT),
     ],
 )
 def test_the_limit_doubles_while_the_receiver_is_not_slowed_down(

@@ -10,6 +10,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import MatchRule
 from mockserver.core.selection import Activation
 from mockserver.engine import commands
+from mockserver.engine.failures import record_error
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
 from tests.support.simulation import START, click_to_call, play_until_idle, take_due_item
@@ -28,8 +29,8 @@ def test_the_entry_of_an_injected_event_comes_before_those_of_its_consequences(
 ) -> None:
     click_to_call(state, "waits-for-a-person")
     play_until_idle(state)
-    since = read.entry_count(state)
-    call = commands.inject_event(state, "c1", HANGUP, {"event": "hangup"})
+    since, hangup = read.entry_count(state), HANGUP.replace(at=START + 2_000)
+    call = commands.inject_event(state, "c1", hangup, {"event": "hangup"})
     command, *events = list(read.journal(state))[since:]
     assert (command.type, command.call_id, command.payload) == (
         "command",
@@ -37,7 +38,7 @@ def test_the_entry_of_an_injected_event_comes_before_those_of_its_consequences(
         {"method": "POST", "path": "/calls/c1/events", "body": {"event": "hangup"}},
     )
     assert [entry.payload for entry in events] == list(call.events[-len(events) :])
-    assert (events[0].payload, call.phase) == (HANGUP, "ended")
+    assert (events[0].payload, call.phase) == (hangup, "ended")
 
 
 def test_an_illegal_event_changes_nothing(state: SandboxState) -> None:
@@ -129,7 +130,7 @@ def test_a_webhook_is_sent_again_after_its_entry(state: SandboxState) -> None:
 def test_readings_of_the_clock_and_errors_are_journaled(state: SandboxState) -> None:
     error = ValueError("boom")
     commands.record_clock(state, {"mode": "manual"}, START)
-    commands.record_error(state, error, START + 1, "c1")
+    record_error(state, error, START + 1, "c1")
     assert [(entry.at, entry.type, entry.call_id) for entry in read.journal(state)] == [
         (START, "clock", ""),
         (START + 1, "error", "c1"),

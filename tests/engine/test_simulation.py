@@ -332,6 +332,21 @@ def test_a_key_press_leaves_the_next_step_as_it_is(state: SandboxState) -> None:
     )
 
 
+def test_what_is_played_late_has_no_time_before_the_last_event_of_its_call(
+    state: SandboxState,
+) -> None:
+    """A request comes between: the B-leg was to answer after 4 s, the A-leg presses after 9 s."""
+    click_to_call(state)
+    run_for(state, 2_000)
+    apply_event(state, "c1", PRESS.replace(at=START + 9_000))
+    play_until_idle(state)
+    events = [(event.type, event.at - START) for event in read.calls(state)["c1"].events]
+    assert events[4:] == [
+        ("ring", 2_000), ("press", 9_000), ("answer", 9_000), ("bridge", 9_000),
+        ("hangup", 15_000), ("hangup", 15_000), ("attempt-ended", 15_000), ("ended", 15_000),
+    ]  # fmt: skip
+
+
 def test_a_request_with_an_invalid_credential_places_no_call(state: SandboxState) -> None:
     bound = state.configuration.providers["mobtexting"]
     requests = [

@@ -213,3 +213,29 @@ def test_the_wall_clock_is_read_every_second_while_time_follows_it(
     mode: str, expected: float | None
 ) -> None:
     assert RealClocks(mode).clock.real_seconds_until(START + 3_600_000) == expected
+
+
+@pytest.mark.parametrize("mode", ["manual", "60x"])
+def test_a_wall_clock_that_is_set_back_while_time_does_not_follow_it_changes_nothing(
+    mode: str,
+) -> None:
+    clocks = RealClocks(mode)
+    clocks.advance(1, -3_600)
+    clocks.clock.set_mode("real")
+    start = clocks.advance(0, 0)
+    assert (clocks.advance(1, 61) - start, clocks.clock.set_backs) == (61_000, 0)
+
+
+def test_from_real_to_instant_time_still_waits_until_the_wall_clock_has_caught_up() -> None:
+    clocks = RealClocks("real")
+    clocks.advance(1, -3_600)
+    clocks.clock.set_mode("instant")
+    times = [clocks.advance(1, wall) for wall in (3_601, 2, 2)]
+    assert times == [2_000, 3_000, 5_000]
+
+
+def test_each_set_back_is_taken_once() -> None:
+    clocks = RealClocks("real")
+    clocks.advance(1, -60)
+    clocks.advance(1, -60)
+    assert (clocks.clock.take_set_backs(), clocks.clock.take_set_backs()) == (2, 0)

@@ -1,8 +1,10 @@
 """How a sandbox ends: it is replaced, removed, or expires after an idle time."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -79,6 +81,32 @@ def test_an_ended_sandbox_leaves_its_name_to_a_blank_one(
     asyncio.run(run())
     assert read.calls(harness.registry.get_or_create("t1").state) == {}
     assert harness.created == [DEFAULT_SANDBOX, "t1", "t1"]
+
+
+@ALL_ENDINGS
+def test_an_ended_sandbox_is_freed_without_a_garbage_collection(
+    harness: RegistryHarness, end: Ending
+) -> None:
+    """Collections that would find it in a cycle come once in hours."""
+
+    async def run() -> list[object]:
+        harness.registry.start()
+        sandbox = harness.registry.get_or_create("t1")
+        click_to_call(sandbox.state)
+        await yield_to_tasks()
+        parts = [ref(part) for part in (sandbox, sandbox.scheduler, sandbox.state)]
+        del sandbox
+        await end(harness, "t1")
+        await yield_to_tasks()
+        left: list[object] = [part() for part in parts if part() is not None]
+        await harness.registry.stop()
+        return left
+
+    gc.disable()
+    try:
+        assert asyncio.run(run()) == []
+    finally:
+        gc.enable()
 
 
 @ALL_ENDINGS

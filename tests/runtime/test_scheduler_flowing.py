@@ -108,6 +108,26 @@ def test_a_wall_clock_that_is_set_back_is_journaled_once_and_nothing_is_played_a
     ]  # fmt: skip
 
 
+def test_a_set_back_is_not_journaled_again_after_a_reset(state: SandboxState) -> None:
+    async def run() -> None:
+        async with running_scheduler(scheduler):
+            click_to_call(state)
+            for wall.seconds in (4.0, 4.0):
+                scheduler.wake()
+                await yield_to_tasks()
+            recorded.append(serialized_journal(state)[-1]["type"])
+            state.reset(START)
+            scheduler.clock = Clock("real", START, monotonic, WallClock(monotonic, wall))
+            scheduler.wake()
+            await yield_to_tasks()
+
+    monotonic, wall, recorded = FakeClock(), FakeClock(3_600.0), list[str]()
+    clock = Clock("real", START, monotonic, WallClock(monotonic, wall))
+    scheduler = Scheduler(state, clock, RecordingDispatcher())
+    asyncio.run(run())
+    assert (recorded, serialized_journal(state)) == (["clock"], [])
+
+
 def test_a_manual_clock_runs_nothing_by_itself(state: SandboxState) -> None:
     async def run() -> None:
         async with running_scheduler(scheduler):

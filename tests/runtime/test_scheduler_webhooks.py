@@ -127,3 +127,21 @@ def test_a_failing_journal_subscriber_does_not_stop_the_scheduler(state: Sandbox
     scheduler = instant_scheduler(state, RecordingDispatcher())
     asyncio.run(run())
     assert is_done == [False]
+
+
+def test_the_result_of_a_delivery_that_begins_after_the_end_of_its_sandbox_is_ignored(
+    configuration: Configuration,
+) -> None:
+    async def run() -> None:
+        await scheduler.stop()
+        while scheduler.run_next(START + 60 * SECOND):
+            pass
+        await scheduler.wait_idle()
+
+    state = state_with_provider(configuration, on_event=report_bridge_and_end)
+    dispatcher = RecordingDispatcher()
+    click_to_call(state)
+    scheduler = instant_scheduler(state, dispatcher)
+    asyncio.run(run())
+    deliveries = read.deliveries(state).values()
+    assert (len(dispatcher.deliveries), [len(each.attempts) for each in deliveries]) == (2, [0, 0])

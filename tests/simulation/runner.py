@@ -48,13 +48,17 @@ EVENTS = (
     Event(at=0, type="continue", source="control"),
     Event(at=0, type="poll"),
 )
-PATCHES: tuple[Mapping[str, Any], ...] = (
-    {"retry": {"waits": ["60s", "300s"]}},
-    {"retry": {"waits": []}},
-    {"webhooks": {"any": HOOK}},
-    {"limits": {"requests": 3, "per": "1s"}},
-    {"limits": None},
-)
+
+
+def build_patches(hook: str) -> tuple[Mapping[str, Any], ...]:
+    """Return the changes of an account; one lets its webhooks go to `hook`."""
+    return (
+        {"retry": {"waits": ["60s", "300s"]}},
+        {"retry": {"waits": []}},
+        {"webhooks": {"any": hook}},
+        {"limits": {"requests": 3, "per": "1s"}},
+        {"limits": None},
+    )
 
 
 class PendingAttempt(NamedTuple):
@@ -76,11 +80,13 @@ class RunResult(NamedTuple):
 
 
 class Run:
-    """The sandbox of one seed and the actions on it."""
+    """The sandbox of one seed and the actions on it; `state` is another one than a new one."""
 
-    def __init__(self, configuration: Configuration, seed: int) -> None:
+    def __init__(
+        self, configuration: Configuration, seed: int, state: SandboxState | None = None
+    ) -> None:
         self.chance = Random(seed)  # noqa: S311 - repeatable on purpose
-        self.state = SandboxState(configuration._replace(seed=str(seed)), START)
+        self.state = state or SandboxState(configuration._replace(seed=str(seed)), START)
         self.state.journal.subscribe(self._record_entry)
         self.now = START
         self.entries: list[tuple[int, JournalEntry]] = []
@@ -107,6 +113,9 @@ class Run:
     def finish(self) -> RunResult:
         """Run until idle without further actions."""
         self._run_until_idle()
+        return self.build_result()
+
+    def build_result(self) -> RunResult:
         unfinished = [due.subject for due in read.pending_items(self.state)]
         history = History(
             self.entries, self.sent, self.vendor_events, self.state.epoch, self.repeated
@@ -134,8 +143,20 @@ class Run:
                 self._start_attempt(delivery)
         return bool(due or pending)
 
+    def hook(self) -> str:
+        """Return the URL of a receiver for the webhooks of a request or an account."""
+        return HOOK
+
     def _start_attempt(self, delivery: Delivery) -> None:
-        receiver_mode, name = choose_mode(self.chance), delivery.webhook.call_id
+        receiver_mode = choose_mode(self.chance)
+        self.record_attempt(delivery)
+        self.out.append(
+            PendingAttempt(self.now + receiver_mode.takes, len(self.sent), delivery, receiver_mode)
+        )
+
+    def record_attempt(self, delivery: Delivery) -> None:
+        """Record that an attempt begins now."""
+        name = delivery.webhook.call_id
         key = (delivery.epoch, delivery.id)
         has_delivery_behavior = bool(
             name in read.webhook_scenarios(self.state)
@@ -144,9 +165,6 @@ class Run:
         number = len(delivery.attempts) + 1
         out_of_order = has_delivery_behavior or key in self.repeated or "." in delivery.id
         self.sent.append(Sent(delivery.epoch, self.now, delivery.id, name, number, out_of_order))
-        self.out.append(
-            PendingAttempt(self.now + receiver_mode.takes, len(self.sent), delivery, receiver_mode)
-        )
 
     def request(self) -> None:
         """Send a request, mostly a valid one."""
@@ -180,7 +198,7 @@ class Run:
             request=sent,
             scenario_names=self._scenarios(provider.name),
         )
-        self._record_exchange(handle(state, incoming, self.now), provider.name)
+        self.record_exchange(handle(state, incoming, self.now), provider.name)
 
     def _mutate_fields(self, fields: dict[str, Any], provider: str) -> dict[str, Any]:
         """Sometimes remove or spoil a field, and often name an existing call."""
@@ -189,7 +207,7 @@ class Run:
             [key for key in read.call_ids_by_vendor_id(self.state) if key[0] == provider],
         )
         if provider in HOOKS and chance.random() < 0.7:
-            fields[HOOKS[provider]] = HOOK
+            fields[HOOKS[provider]] = self.hook()
         if own_calls and "id" in fields:
             fields["id"] = chance.choice(own_calls)[1]
         if fields and chance.random() < 0.2:
@@ -207,7 +225,7 @@ class Run:
         ]
         return (self.chance.choice(suitable),) if self.chance.random() < 0.7 else ()
 
-    def _record_exchange(self, exchange: Exchange, provider: str) -> None:
+    def record_exchange(self, exchange: Exchange, provider: str) -> None:
         vendor_events = tuple(self.state.configuration.providers[provider].provider.vendor_events)
         self.vendor_events.update(
             {(self.state.epoch, name): vendor_events for name in exchange.call_ids}
@@ -249,7 +267,8 @@ class Run:
 
     def change_account(self) -> None:
         key = self.chance.choice(tuple(read.accounts(self.state)))
-        document = merge_patch(read.accounts(self.state)[key].document, self.chance.choice(PATCHES))
+        patch = self.chance.choice(build_patches(self.hook()))
+        document = merge_patch(read.accounts(self.state)[key].document, patch)
         account, problems = self.state.configuration.parse_account(key[1], key[0], document)
         if account and not problems:
             update_account(self.state, account, self.now)

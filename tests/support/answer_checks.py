@@ -38,7 +38,7 @@ def check_answers(app: ASGIApp, report: Report, seen: set[str]) -> ASGIApp:
             elif scope["method"] != "HEAD":
                 parts.append(message.get("body", b""))
                 if not message.get("more_body"):
-                    _check(scope, start, b"".join(parts), report, seen)
+                    check_answer(scope, start, b"".join(parts), report, seen)
 
         await app(scope, receive, record if scope["type"] == "http" else send)
 
@@ -52,7 +52,7 @@ def find_problems(method: str, path: str, status: int, media_type: str, body: An
     return [f"{'.'.join(map(str, error.instance_path))}: {error.message}" for error in errors]
 
 
-def _check(scope: Scope, start: Message, body: bytes, report: Report, seen: set[str]) -> None:
+def check_answer(scope: Scope, start: Message, body: bytes, report: Report, seen: set[str]) -> None:
     headers = {name.lower(): value.decode("latin-1") for name, value in start["headers"]}
     media_type = headers.get(b"content-type", "").partition(";")[0]
     method, path, status = scope["method"], scope["path"], start["status"]

@@ -41,6 +41,7 @@ URLS = (
     "http://receiver.test/x?a=1#access_token={}",
     "http://ann:{}@receiver.test/x",
     "http://{}@receiver.test/x",
+    "http://receiver.test/hooks/x-token/{}/y?a=1",
 )
 
 
@@ -103,6 +104,7 @@ def control_requests(secrets: Iterator[str]) -> Iterator[tuple[str, str, dict[st
     for name in ("headers.authorization", "body.access_token", "body.session"):
         match = {name: next(secrets)}
         yield "POST", "/_mock/wait", {"for": "request", "match": match, "timeout": 0}
+    yield "POST", f"/hooks/token/{next(secrets)}?token={next(secrets)}", {}
     yield "GET", f"/_mock/calls?token={next(secrets)}", {}
     yield "GET", f"/_mock/nowhere?token={next(secrets)}", {}
     yield "POST", f"/_mock/receive/x?token={next(secrets)}", {"url": f"http://u:{next(secrets)}@h"}

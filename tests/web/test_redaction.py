@@ -121,6 +121,21 @@ def test_a_megabyte_of_secret_names_is_scanned_in_linear_time(original: str) -> 
     ("original", "expected"),
     [
         ("", ""),
+        ("/a/b", "/a/b"),
+        (f"/hooks/x-token/{SECRET}/y", f"/hooks/x-token/{MASKED}/y"),
+        ("/hooks/token/", "/hooks/token/"),
+        (f"/hooks;token={SECRET}", f"/hooks;token={MASKED}"),
+    ],
+)
+def test_the_segment_of_a_path_after_a_secret_name_is_masked(original: str, expected: str) -> None:
+    assert redaction.redact_path(original, SALT) == expected
+    assert redaction.redact_value({"path": original}, SALT) == {"path": expected}
+
+
+@pytest.mark.parametrize(
+    ("original", "expected"),
+    [
+        ("", ""),
         ("a token is here", "a token is here"),
         (f"token={SECRET}&a=1", f"token={MASKED}&a=1"),
         (f"TOKEN : {SECRET}, a", f"TOKEN : {MASKED}, a"),
@@ -129,6 +144,10 @@ def test_a_megabyte_of_secret_names_is_scanned_in_linear_time(original: str) -> 
             f"http://{mask('u:p', SALT)}@h/?a=1&secret={MASKED}",
         ),
         ("http://h:80/@x", "http://h:80/@x"),
+        (f"at http://h/x-token/{SECRET}/y, a", f"at http://h/x-token/{MASKED}/y, a"),
+        (f'["http:\\/\\/h\\/token\\/{SECRET}"]', f'["http:\\/\\/h\\/token\\/{MASKED}"]'),
+        (f"u=http%3A%2F%2Fh%2Ftoken%2F{SECRET}%26a", f"u=http%3A%2F%2Fh%2Ftoken%2F{MASKED}%26a"),
+        ("http://h/token/?a=1", "http://h/token/?a=1"),
         ("mail a@b.test", "mail a@b.test"),
         (f'{{"api_key": "{SECRET}", "a": "b', f'{{"api_key": "{MASKED}", "a": "b'),
         ('"password": "one, two" : 3', f'"password": "{mask("one, two", SALT)}" : 3'),
@@ -202,6 +221,9 @@ def test_a_secret_is_masked_wherever_it_begins_and_ends_in_a_long_text(
             "u:p@",
             "[[[",
             "=" * 9,
+            ":/token",
+            ":/token\\/",
+            f":/{'a' * 40}",
         ),
     ],
 )

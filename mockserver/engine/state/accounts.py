@@ -41,6 +41,10 @@ class Accounts:
         key = keys.get((provider, credential)) or keys.get((provider, None))
         return self._by_key[key] if key else None
 
+    def owner(self, provider: str, credential: str) -> AccountKey | None:
+        """Return the key of the provider's account that names this credential."""
+        return self._keys_by_credential.get((provider, credential))
+
     def replace(self, account: Account) -> None:
         """Replace the account with the same key, or add it."""
         previous = self._by_key.get(account.key)

@@ -84,6 +84,14 @@ class Journal:
         call_id = exchange.call_ids[0] if exchange.call_ids else ""
         self.append(JournalEntry(exchange.at, "request", call_id, exchange), size)
 
+    def correct_exchange(self, exchange: Exchange) -> None:
+        """Replace the latest exchange, also in its entry, by what the client got in the end."""
+        replaced, self._exchanges[-1] = self._exchanges[-1], exchange
+        for index in range(-1, -len(self._entries) - 1, -1):
+            if self._entries[index].payload is replaced:
+                self._entries[index] = self._entries[index].replace(payload=exchange)
+                return
+
     def _record_origin(self, origin: str) -> None:
         """Remember an origin; bounded like the exchanges, each of which has one."""
         self._request_origins[origin] = None

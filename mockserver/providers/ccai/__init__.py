@@ -11,6 +11,7 @@ from mockserver.providers.ccai import (
     rules,
     vendor_events,
 )
+from mockserver.providers.ccai.call_list import list_calls
 from mockserver.providers.ccai.call_state import STATUS_TABLE, status
 from mockserver.providers.ccai.details import DETAILS
 from mockserver.providers.ccai.events import on_event
@@ -114,7 +115,7 @@ PROVIDER = Provider(
             HOST,
             "/manager/api/v1/calls",
             rules.LIST_CALLS,
-            responses.list_calls,
+            list_calls,
             evidence=Evidence.OBSERVED,
         ),
     ),

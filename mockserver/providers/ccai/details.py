@@ -9,6 +9,15 @@ DETAILS: Final = {
     "fields of a refusal": ("`message`", DOCUMENTED),
     "credential": ("HTTP Basic with the subdomain and a token", OBSERVED),
     "page size of `manager-calls`": ("100", OBSERVED),
+    "`sort_column` of `manager-calls`": (
+        "`id`, `created_at` or `updated_at`; without one of them, the order in which calls came",
+        ASSUMED,
+    ),
+    "`sort_direction` of `manager-calls`": ("`desc` in any case, else ascending", ASSUMED),
+    "`updated_at[from]` of `manager-calls`": (
+        "calls whose last event or time is not before it; all if it is no time",
+        ASSUMED,
+    ),
     "header `total` of `manager-calls`": ("how many calls there are", ASSUMED),
     "time without a zone": ("UTC", ASSUMED),
     "who is offered a call": ("the agent of the group who has been idle longest", ASSUMED),

@@ -24,7 +24,6 @@ from mockserver.providers.ccai.records import (
     ExistingCall,
 )
 
-DEFAULT_PAGE_SIZE: Final = 100  # observed
 CHOICE_KEYS: Final = ("call_type", "agent_email", "end_user_number", "lang")
 """The keys of the two documented responses with status 200."""
 
@@ -184,33 +183,6 @@ def _find_call_contact(context: RequestContext) -> tuple[str, Contact] | None:
     name = _find_existing_call(context).contact
     contact: Contact | None = request.records(context.authenticated_account, "contacts").get(name)
     return (name, contact) if contact else None
-
-
-def list_calls(context: RequestContext) -> EndpointResult:
-    """List one page of the account's calls; the name of the header `total` is assumed."""
-    account = context.authenticated_account
-    existing = request.records(account, "calls").items()
-    calls = context.read_model.calls.values()
-    items = [
-        *(build_existing_call_object(name, account, call) for name, call in existing),
-        *(call for call in calls if (call.spec.provider, call.spec.account) == account.key),
-    ]
-    page, page_size = (
-        _positive_int(context, name, default)
-        for name, default in (("page", 1), ("per", DEFAULT_PAGE_SIZE))
-    )
-    page_items = items[(page - 1) * page_size : page * page_size]
-    body: list[object] = [
-        build_call_object(item, account, context.now) if isinstance(item, Call) else item
-        for item in page_items
-    ]
-    return EndpointResult(Response(200, body, {"total": str(len(items))}))
-
-
-def _positive_int(context: RequestContext, name: str, default: int) -> int:
-    """The field as an integer from 1 to 10,000, else `default`."""
-    text = context.text(name)
-    return int(text) if text.isdecimal() and 0 < int(text) <= DEFAULT_PAGE_SIZE * 100 else default
 
 
 def new_call_id(context: RequestContext, index: int) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from mockserver.core.account import Account
 from mockserver.core.call import Call, PlannedCall
 from mockserver.core.http import Request, value_text
+from mockserver.core.missing_package import MissingPackage
 from mockserver.core.rulebook import RequestContext
 from mockserver.core.time import to_milliseconds
 from mockserver.providers.innocalls.records import Flow, Settings
@@ -90,13 +91,14 @@ def default_time_zone() -> ZoneInfo:
     """The default zone, on first use: without its data, the other vendors are served.
 
     Raises:
-        LookupError: neither the system nor the package tzdata has the zone.
+        MissingPackage: neither the system nor the package tzdata has the zone.
     """
     try:
         return ZoneInfo(DEFAULT_TIME_ZONE)
     except ZoneInfoNotFoundError:
-        raise LookupError(
-            f"this machine has no data of the time zone {DEFAULT_TIME_ZONE}: install tzdata"
+        raise MissingPackage(
+            f"this machine has no data of the time zone {DEFAULT_TIME_ZONE}: install the package "
+            "tzdata"
         ) from None
 
 

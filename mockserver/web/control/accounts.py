@@ -1,6 +1,6 @@
 """Lists, replaces and patches accounts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -9,9 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.core.account import Account, merge_patch
-from mockserver.core.configuration import AccountKey
+from mockserver.core.configuration import AccountKey, Configuration
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine import commands
+from mockserver.engine.account_conflicts import credential_conflicts
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.control.listing import encode_json, respond_with_texts, separated
 from mockserver.web.control.params import (
@@ -24,11 +25,15 @@ from mockserver.web.problems import ProblemError
 from mockserver.web.redaction import redact_item
 from mockserver.web.slices import Job, run_in_slices, weigh
 
+ReadAccount = tuple[Account | None, tuple[Any, ...]]
+"""What `commands.read_account` returns."""
+
 MAX_TRIES: Final = 3  # to read a patched account before it changes
 
 
 async def list_accounts(request: Request) -> Response:
     state, provider = sandbox_of(request).state, request.path_params["provider"]
+    seed = state.configuration.seed
     if provider not in state.configuration.providers:
         raise unknown_provider(provider, state.configuration.providers)
     accounts = {
@@ -37,15 +42,11 @@ async def list_accounts(request: Request) -> Response:
         if owner == provider
     }
     jobs = (
-        Job(weigh(account.document), partial(_render_account, account, state.configuration.seed))
-        for account in accounts.values()
+        Job(weigh(account.document), partial(_render_member, name, account, seed))
+        for name, account in accounts.items()
     )
     texts = [text async for text in run_in_slices(jobs, dependencies_of(request).background)]
-    members = (
-        b"%s:%s" % (encode_json(name).encode(), text)
-        for name, text in zip(accounts, texts, strict=True)
-    )
-    parts = [b'{"accounts":{', *separated(members), b"}}"]
+    parts = [b'{"accounts":{', *separated(texts), b"}}"]
     return respond_with_texts(request, parts, "application/json")
 
 
@@ -59,7 +60,10 @@ async def put_account(request: Request) -> Response:
     provider, name = request.path_params["provider"], request.path_params["account"]
     if provider not in sandbox.state.configuration.providers:
         raise unknown_provider(provider, sandbox.state.configuration.providers)
-    account = await _read_account(request, (provider, name), body)
+    configuration = sandbox.state.configuration
+    read = partial(commands.read_account, configuration, (provider, name), body)
+    account = await _read_account(request, read)
+    _check_conflicts(sandbox.state, account)
     commands.put_account(sandbox.state, account, body, sandbox.clock.now())
     return await _changed_account(request, account.key)
 
@@ -68,6 +72,7 @@ async def patch_account(request: Request) -> Response:
     """Apply a JSON Merge Patch (RFC 7396) to an account: null removes a key."""
     sandbox, patch = sandbox_of(request), await read_json_object(request)
     account = await _patched_account(request, sandbox.state, patch)
+    _check_conflicts(sandbox.state, account)
     commands.patch_account(sandbox.state, account, patch, sandbox.clock.now())
     return await _changed_account(request, account.key)
 
@@ -84,22 +89,27 @@ async def _patched_account(
     """
     for _ in range(MAX_TRIES):
         before = _find_account(request, state)
-        account = await _read_account(request, before.key, merge_patch(before.document, patch))
+        read = partial(_read_patched, state.configuration, before, patch)
+        account = await _read_account(request, read)
         if state.accounts.by_key.get(before.key) is before:
             return account
     before = _find_account(request, state)
-    document = merge_patch(before.document, patch)
-    return _without_problems(*commands.read_account(state.configuration, before.key, document))
+    return _without_problems(*_read_patched(state.configuration, before, patch))
 
 
-async def _read_account(request: Request, key: AccountKey, document: Mapping[str, Any]) -> Account:
+def _read_patched(
+    configuration: Configuration, account: Account, patch: Mapping[str, Any]
+) -> ReadAccount:
+    document = merge_patch(account.document, patch)
+    return commands.read_account(configuration, account.key, document)
+
+
+async def _read_account(request: Request, read: Callable[[], ReadAccount]) -> Account:
     """Read an account in the background.
 
     Raises:
         ProblemError: as `_without_problems`.
     """
-    configuration = sandbox_of(request).state.configuration
-    read = partial(commands.read_account, configuration, key, document)
     return _without_problems(*await dependencies_of(request).background.run(read))
 
 
@@ -113,6 +123,16 @@ def _without_problems(account: Account | None, problems: tuple[Any, ...]) -> Acc
         lines = [f"{'.'.join(map(str, keys)) or 'account'}: {text}" for keys, text in problems]
         raise ProblemError("invalid-body", "; ".join(lines))
     return account
+
+
+def _check_conflicts(state: SandboxState, account: Account) -> None:
+    """Refuse an account with a credential of another one.
+
+    Raises:
+        ProblemError: as `_without_problems`.
+    """
+    if conflicts := credential_conflicts(state, account):
+        _without_problems(None, conflicts)
 
 
 async def _changed_account(request: Request, key: AccountKey) -> Response:
@@ -137,6 +157,10 @@ async def _respond(request: Request, account: Account) -> Response:
     job = Job(weigh(account.document), partial(_render_account, account, seed))
     texts = run_in_slices([job], dependencies_of(request).background)
     return respond_with_texts(request, [text async for text in texts], "application/json")
+
+
+def _render_member(name: str, account: Account, salt: str) -> bytes:
+    return encode_json(name).encode() + b":" + _render_account(account, salt)
 
 
 def _render_account(account: Account, salt: str) -> bytes:

@@ -21,6 +21,9 @@ JSON_TYPE: Final = "application/json"
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 MAX_HINTED_VALUE: Final = 200
 """How many characters a value may have that a hint corrects."""
+MAX_HINTED_PLACES: Final = 20
+"""At how many places a hint is looked for: each correction takes a check of the whole request."""
+MAX_BEGINNING: Final = 1_000  # bytes of a body that tell its format
 
 CORRECTIONS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
     ("a plus in front of it", lambda text: f"+{text}"),
@@ -36,34 +39,35 @@ CORRECTIONS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
 
 def find_hints(
     exchange: Exchange, state: SandboxState, other_states: Iterable[SandboxState]
-) -> list[str]:
-    """Return a sentence for each mistake that would explain the refusal.
+) -> Iterator[str]:
+    """Yield a sentence for each mistake that would explain the refusal.
 
-    An accepted request and an unknown path have none. `other_states` are those of the other
+    After each correction that would not pass, an empty text comes: all of them take long. An
+    accepted request and an unknown path have no hints. `other_states` are those of the other
     sandboxes, one of which may know the credential.
     """
     bound = state.configuration.providers.get(exchange.provider)
     if bound is None or not exchange.broken_rules:
-        return []
+        return
     request, provider = exchange.request, bound.provider
-    hints = (
-        *_content_type_hints(request),
-        *_scheme_hints(provider, request),
-        *_other_sandbox_hints(provider, request, state, other_states),
-        *(
-            hint
-            for rule, findings in zip(exchange.broken_rules, exchange.findings, strict=True)
-            for finding in findings
-            for hint in _value_hints(Refusal(rule, finding, exchange, bound, state))
-        ),
-    )
-    return [*dict.fromkeys(hints)]
+    yield from _content_type_hints(request)
+    yield from _scheme_hints(provider, request)
+    yield from _other_sandbox_hints(provider, request, state, other_states)
+    refusals = [
+        Refusal(rule, finding, exchange, bound, state)
+        for rule, findings in zip(exchange.broken_rules, exchange.findings, strict=True)
+        for finding in findings
+    ]
+    for refusal in refusals[:MAX_HINTED_PLACES]:
+        yield from _value_hints(refusal)
+    if left := len(refusals[MAX_HINTED_PLACES:]):
+        yield f"corrections were tried at {MAX_HINTED_PLACES} places, and not at {left} more"
 
 
 def _content_type_hints(request: Request) -> Iterator[str]:
     """Compare body and Content-Type: `curl -d` always declares a form."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = request.body.lstrip()
+    body = request.body[:MAX_BEGINNING].lstrip()
     if body[:1] in (b"{", b"[") and "json" not in content_type:
         declared = content_type or "nothing"
         yield f"the body looks like JSON and Content-Type says {declared}: say {JSON_TYPE}"
@@ -125,7 +129,10 @@ class Refusal(NamedTuple):
 
 
 def _value_hints(refusal: Refusal) -> Iterator[str]:
-    """Find a correction of the value, or another type, with which the field would pass."""
+    """Find a correction of the value, or another type, with which the field would pass.
+
+    An empty text comes after each correction that would not pass.
+    """
     value, name = value_at(refusal.exchange.request.fields, refusal.finding.field), refusal.name
     if isinstance(value, bool) or not isinstance(value, str | int):
         return
@@ -133,10 +140,13 @@ def _value_hints(refusal: Refusal) -> Iterator[str]:
         return
     for need, correct in CORRECTIONS:
         corrected = correct(str(value))
-        if corrected not in ("", str(value)) and _would_pass(refusal, corrected):
+        if corrected in ("", str(value)):
+            continue
+        if _would_pass(refusal, corrected):
             passing, current = refusal.show(corrected), refusal.show(value)
             yield f"{name} needs {need}: {passing} would pass, {current} does not"
             return
+        yield ""
     converted = _convert(value)
     if converted is not None and _would_pass(refusal, converted):
         kind = "a text" if isinstance(converted, str) else "a number"

@@ -29,7 +29,7 @@ from mockserver.web.control.diagnostics import find_hints
 from mockserver.web.control.params import dependencies_of, sandbox_of, sandboxes_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.router import nearest_operations
-from mockserver.web.slices import Job, run_in_slices
+from mockserver.web.slices import Job, iterate_in_slices, run_in_slices
 from mockserver.web.views.serializers import serialize_ignored
 from mockserver.web.views.weights import weigh_exchange
 
@@ -53,11 +53,10 @@ async def explain_request(request: Request) -> Response:
     bound, seed = state.configuration.providers.get(exchange.provider), state.configuration.seed
     secret = bound.provider.credential(exchange.request) if bound else None
     redact = partial(redaction.redact_item, secret=secret, salt=seed)
-    explanation, hints = await _run_all(
-        request,
-        Job(weigh_exchange(exchange), partial(redact, _explain_response(exchange, state))),
-        Job(0, partial(redact, {"hints": find_hints(exchange, state, other_states)})),
-    )
+    response = Job(weigh_exchange(exchange), partial(redact, _explain_response(exchange, state)))
+    [explanation] = await _run_all(request, response)
+    found = iterate_in_slices(find_hints(exchange, state, other_states))
+    hints = redact({"hints": [*dict.fromkeys([hint async for hint in found if hint])]})
     calls = []
     for call in explain_calls(exchange, state):
         calls.append(_encode_json(redact(call)))

@@ -1,8 +1,7 @@
 """Builds a sandbox that is the same as another one was, by playing the inputs of that."""
 
-import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from mockserver.core.configuration import Configuration
@@ -14,9 +13,7 @@ from mockserver.web.control.input_player import InputDiverged, InputPlayer
 from mockserver.web.control.inputs import incomplete_problem
 from mockserver.web.problems import ProblemError
 from mockserver.web.router import Router
-
-SLICE: Final = 20
-"""Inputs that are played between two turns of the event loop."""
+from mockserver.web.slices import iterate_in_slices
 
 
 class Fork(NamedTuple):
@@ -73,14 +70,19 @@ async def play_recording(
         return recording.configurations[number]
 
     player = InputPlayer(sandbox.state, router, find)
-    for number, entry in enumerate(recording.inputs):
-        player.play(entry)
-        if sandbox.state.journal.request_count == until:
-            return player
-        if number % SLICE == 0:
-            await asyncio.sleep(0)
-    player.run_items(recording.steps)
+    async for _ in iterate_in_slices(_play_in_steps(player, recording, until)):
+        pass
     return player
+
+
+def _play_in_steps(player: InputPlayer, recording: Recording, until: int | None) -> Iterator[None]:
+    """Play a recording while it is iterated over, with a step for each input and due item."""
+    for entry in recording.inputs:
+        yield from player.play_in_steps(entry)
+        if player.state.journal.request_count == until:
+            return
+        yield
+    yield from player.run_in_steps(recording.steps)
 
 
 async def build_fork(
@@ -97,9 +99,11 @@ async def build_fork(
     try:
         player = await play_recording(sandbox, recording, router, until)
     except InputDiverged as error:
+        await sandbox.stop()
         raise ProblemError("inputs-diverged", str(error)) from None
     if until is not None and sandbox.state.journal.request_count != until:
         count = sandbox.state.journal.request_count
+        await sandbox.stop()
         raise ProblemError("invalid-body", f"there is no request r{until}: the last is r{count}")
     if until is None:
         player.now = max(player.now, recording.now)

@@ -1,6 +1,7 @@
 """Plays recorded inputs in the state of a new sandbox, by the verbs of the engine."""
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, Final
@@ -10,7 +11,7 @@ from mockserver.core.http import Request
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine import commands
 from mockserver.engine.exchange import MatchedRequest
-from mockserver.engine.failures import fail_attempt, fail_item
+from mockserver.engine.failures import fail_attempt, fail_item, record_error
 from mockserver.engine.own_refusals import OwnRefusal, record_refusal
 from mockserver.engine.pipeline import match_request, respond
 from mockserver.engine.sandbox_state import SandboxState
@@ -63,8 +64,16 @@ class InputPlayer:
         Raises:
             InputDiverged: it does something else than recorded.
         """
+        deque(self.play_in_steps(entry), maxlen=0)
+
+    def play_in_steps(self, entry: Input) -> Iterator[None]:
+        """Play as `play` while it is iterated over; there is a step for each due item.
+
+        Raises:
+            InputDiverged: as `play`.
+        """
         self._number += 1
-        self.run_items(entry.steps)
+        yield from self.run_in_steps(entry.steps)
         self.now = max(self.now, entry.now)
         _PLAYERS[entry.kind](self, entry)
         if entry.check[1] and entry.check[1] != self.state.journal.entry_count:
@@ -75,6 +84,10 @@ class InputPlayer:
 
     def run_items(self, steps: int) -> None:
         """Run so many due items."""
+        deque(self.run_in_steps(steps), maxlen=0)
+
+    def run_in_steps(self, steps: int) -> Iterator[None]:
+        """Run so many due items, one in each step."""
         for _ in range(steps):
             due = self.state.peek()
             if due is None:
@@ -83,6 +96,7 @@ class InputPlayer:
                 )
             self.now = max(self.now, due.at)
             self._run_item(due)
+            yield
 
     def _run_item(self, due: DueItem) -> None:
         self._failed_item = None
@@ -156,7 +170,7 @@ class InputPlayer:
 
     def play_error(self, entry: Input) -> None:
         error = RecordedError(entry.data["error"])
-        commands.record_error(self.state, error, entry.now, entry.data["call"])
+        record_error(self.state, error, entry.now, entry.data["call"])
 
     def play_configuration(self, entry: Input) -> None:
         configuration = self._find_configuration(self, self._number, entry.data)

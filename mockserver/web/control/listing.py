@@ -85,8 +85,11 @@ async def respond_with_json(
 
 
 def separated(texts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the texts with a comma before each but the first."""
-    return (b"," + text if index else text for index, text in enumerate(texts))
+    """Yield the texts, and a comma between two of them: to join megabytes takes some ms."""
+    for index, text in enumerate(texts):
+        if index:
+            yield b","
+        yield text
 
 
 def encoded(job: Job[dict[str, Any]]) -> Job[bytes]:

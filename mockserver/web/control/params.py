@@ -13,6 +13,7 @@ from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry, TooManySandboxes
 from mockserver.web.dependencies import Dependencies, dependencies_in, request_info_in
 from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
+from mockserver.web.slices import pause_if_long
 from mockserver.web.vendor.content_encoding import MalformedBody, read_plain_body
 from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT, BodyTooLarge, ClientDisconnected
 from mockserver.web.views.body_preview import is_json_safe
@@ -50,17 +51,18 @@ def existing_sandbox_of(request: Request) -> Sandbox:
     """
     info = request_info_in(request.scope)
     if info.sandbox is None:
-        raise ProblemError("unknown-sandbox", _describe_unknown_sandbox(info.sandbox_name))
+        raise ProblemError("unknown-sandbox", describe_missing_sandbox(info.sandbox_name))
     return info.sandbox
 
 
 def describe_unknown_sandbox(request: Request, name: str) -> str:
     """Say that no sandbox has this name, with the nearest one that exists."""
     names = [sandbox.name for sandbox in sandboxes_of(request)]
-    return _describe_unknown_sandbox(name, did_you_mean(name, names))
+    return describe_missing_sandbox(name, did_you_mean(name, names))
 
 
-def _describe_unknown_sandbox(name: str, hint: str = "") -> str:
+def describe_missing_sandbox(name: str, hint: str = "") -> str:
+    """Say that no sandbox has this name, and how it comes to be or which one may be meant."""
     hint = hint or "the first vendor request or change creates it"
     return f"no sandbox is named {name}: {hint}"
 
@@ -99,12 +101,12 @@ async def read_json_object(request: Request) -> dict[str, Any]:
     Raises:
         ProblemError: It is no JSON object, or as `read_request_body`.
     """
+    body = await read_request_body(request)
     try:
-        value = json.loads(
-            (await read_request_body(request)).decode("utf-8"), parse_constant=_reject_constant
-        )
+        value = json.loads(body.decode("utf-8"), parse_constant=_reject_constant)
     except (ValueError, RecursionError) as error:
         raise ProblemError("invalid-body", f"the body is not JSON: {error}") from None
+    await pause_if_long(body)
     if not isinstance(value, dict) or not is_json_safe(value):
         raise ProblemError(
             "invalid-body", "the body is not a JSON object of finite numbers and Unicode text"

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from mockserver.core.account import Account, merge_patch
 from mockserver.core.call import IllegalTransition
 from mockserver.engine import commands
+from mockserver.engine.failures import FailedHalfway
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.control.activations import activate_body
 from mockserver.web.control.calls import apply_event_body
@@ -49,7 +50,7 @@ def _read_account(command: RecordedCommand, document: Mapping[str, Any]) -> Acco
 
 
 def _inject_event(command: RecordedCommand) -> None:
-    with suppress(IllegalTransition):
+    with suppress(IllegalTransition, FailedHalfway):
         apply_event_body(command.state, command.path[0], command.body, command.now)
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.types import Receive, Scope, Send
 
 from mockserver.core.http import Request
+from mockserver.core.missing_package import MissingPackage
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.engine.exchange import MatchedRequest
+from mockserver.engine.failures import FailedHalfway
 from mockserver.engine.pipeline import respond
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
@@ -200,8 +202,14 @@ def _respond_and_render(
 
 
 def _record_failure(scope: Scope, error: Exception) -> "Response":
+    """Record an internal error, and build its problem; a missing package is none of ours."""
+    if isinstance(error, MissingPackage):
+        return problem("missing-package", str(error))
     if dependencies_in(scope).log_throttle.limit(repr(error), "again"):
         traceback = "".join(format_exception(error))
         log.error("a provider failed\n%s", redact_text(traceback, SALT))
     sandbox_in(scope).scheduler.record_error(error)
-    return problem("internal-error", f"this is a fault of the mock server: {error!r}")
+    response = problem("internal-error", f"this is a fault of the mock server: {error!r}")
+    if isinstance(error, FailedHalfway):
+        response.headers["x-mock-request"] = error.request_id
+    return response

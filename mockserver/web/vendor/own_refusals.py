@@ -10,6 +10,7 @@ from mockserver.engine.own_refusals import OwnRefusal, record_refusal
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.dependencies import Dependencies
 from mockserver.web.problems import PROBLEM_KINDS, problem, problem_body
+from mockserver.web.redaction import redact_path
 from mockserver.web.router import UnknownPath, VendorRoute
 from mockserver.web.vendor.response import ESCAPES
 
@@ -40,7 +41,7 @@ def refuse_unknown_path(sandbox: Sandbox, request: Request, unknown: UnknownPath
 
     Paths that only browsers ask for, and without being told to, leave no trace.
     """
-    operation = f"{request.method} {request.path}"
+    operation = f"{request.method} {redact_path(request.path, sandbox.state.configuration.seed)}"
     detail = f"no emulated API has {operation}; nearest: {'; '.join(unknown.nearest)}"
     if request.path in BROWSER_PATHS:
         return problem("unknown-path", detail, nearest=list(unknown.nearest))

@@ -159,7 +159,7 @@ def _serialize_request(data: Json, router: Router, salt: str) -> Json:
         headers["cookie"] = _redact_cookie(data["headers"]["cookie"], secret, salt)
     body = redact_body(data.pop("body"), secret, salt)
     query = redaction.redact_secret(redaction.redact_query(data["query"], salt), secret, salt)
-    path = redaction.redact_secret(redaction.redact_text(data["path"], salt), secret, salt)
+    path = redaction.redact_secret(redaction.redact_path(data["path"], salt), secret, salt)
     if "refusal" in data:
         refusal = redaction.redact_value(data.pop("refusal"), salt)
         body = {**body, "refusal": redaction.redact_secret(refusal, secret, salt)}

@@ -1,15 +1,20 @@
 """Formats journal entries as log lines, as text or JSON."""
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
+from mockserver.core.call import Event
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.web.slices import MAX_WEIGHT, weigh
 from mockserver.web.views.argument_words import argument_words
 from mockserver.web.views.serializers import serialize_entry
+from mockserver.web.views.weights import weigh_entry
+
+LEFT_OUT: Final = "left out of the log: too long"
 
 Words = Iterable[object]
 """The words of a line; None and empty ones are left out."""
@@ -36,18 +41,56 @@ def without_bodies(entry: JournalEntry) -> JournalEntry:
     """Return the entry without what no line shows, and what may take long to redact."""
     match entry.payload:
         case Exchange() as exchange:
-            request = exchange.request.replace(body=b"")
+            request = exchange.request.replace(body=b"", query="")
             response = exchange.response.replace(body=None)
             return entry.replace(payload=exchange.replace(request=request, response=response))
         case Delivery() as delivery:
             webhook = delivery.webhook.replace(body=None)
             return entry.replace(payload=delivery.replace(webhook=webhook))
-    return entry
+    return without_long_values(entry)
 
 
 def format_json_line(entry: JournalEntry, state: SandboxState) -> str:
-    """Format an entry as one line of JSON."""
-    return json.dumps({"sandbox": state.name, **serialize_entry(entry, state.configuration)})
+    """Format an entry as one line of JSON, with `LEFT_OUT` in place of each long value."""
+    serialized = serialize_entry(without_long_values(entry), state.configuration)
+    return json.dumps({"sandbox": state.name, **serialized})
+
+
+def without_long_values(entry: JournalEntry) -> JournalEntry:
+    """Return the entry with `LEFT_OUT` in place of each value that takes long to redact.
+
+    A line is written while a request is handled, and cannot wait for another thread.
+    """
+    if weigh_entry(entry) <= MAX_WEIGHT:
+        return entry
+    match entry.payload:
+        case Exchange() as exchange:
+            return entry.replace(payload=_shorten_exchange(exchange))
+        case Delivery() as delivery:
+            webhook = delivery.webhook.replace(body=_shorten(delivery.webhook.body))
+            return entry.replace(payload=delivery.replace(webhook=webhook))
+        case Event() as event:
+            return entry.replace(payload=event.replace(data=_shorten_members(event.data)))
+        case Mapping() as members:
+            return entry.replace(payload=_shorten_members(members))
+    return entry
+
+
+def _shorten_exchange(exchange: Exchange) -> Exchange:
+    request, response = exchange.request, exchange.response
+    is_long = len(request.body) > MAX_WEIGHT
+    body = LEFT_OUT.encode() if is_long else request.body
+    request = request.replace(body=body, query=_shorten(request.query))
+    response = response.replace(body=_shorten(response.body))
+    return exchange.replace(request=request, response=response)
+
+
+def _shorten_members(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _shorten(value) for name, value in members.items()}
+
+
+def _shorten(value: Any) -> Any:
+    return value if weigh(value) <= MAX_WEIGHT else LEFT_OUT
 
 
 def failure_key(entry: JournalEntry) -> tuple[str, ...] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mockserver.core.call import Event
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import Delivery
 from mockserver.engine.exchange import Exchange
@@ -24,6 +25,8 @@ def weigh_entry(entry: JournalEntry) -> int:
             return weigh_exchange(entry.payload)
         case Delivery():
             return weigh_delivery(entry.payload)
+        case Event():
+            return weigh(entry.payload.data)
         case Mapping():
             return weigh(entry.payload)
     return 0

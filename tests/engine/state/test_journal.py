@@ -6,6 +6,7 @@ from mockserver.core.journal import JournalEntry
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.journal import Journal
+from tests.support import read
 from tests.support.simulation import click_to_call
 
 
@@ -117,3 +118,23 @@ def test_clearing_keeps_the_subscribers_and_the_number_of_errors(state: SandboxS
     )
     assert (journal.entry_count, journal.request_count, journal.error_count) == (0, 0, 1)
     assert journal.subscribers == [seen.append]
+
+
+def test_a_corrected_exchange_replaces_the_latest_one_also_in_its_entry(
+    state: SandboxState,
+) -> None:
+    exchange = click_to_call(state)
+    corrected = exchange.replace(problem="internal-error")
+    state.journal.correct_exchange(corrected)
+    assert list(read.exchanges(state)) == [corrected]
+    assert read.journal(state)[0].payload is corrected
+
+
+def test_an_exchange_whose_entry_is_gone_is_corrected(state: SandboxState) -> None:
+    journal, exchange = Journal(max_entries=1), click_to_call(state)
+    journal.record_exchange(exchange)
+    journal.append(build_journal_entry())
+    corrected = exchange.replace(problem="internal-error")
+    journal.correct_exchange(corrected)
+    assert list(journal.exchanges) == [corrected]
+    assert [entry.type for entry in journal.entries] == ["clock"]

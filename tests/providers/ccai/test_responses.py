@@ -1,6 +1,7 @@
 """Responses of the CCAI operations for flags, end user and lists, and their authentication."""
 
 from base64 import b64encode
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.support.simulation import START, only_providers, play_until_idle, run
 from tests.support.vendors import response_body
 from tests.support.vendors.ccai import (
     ACCOUNT_KEY,
+    ALL_OFFLINE,
     EXAMPLES,
     HEADERS,
     call_after,
@@ -96,6 +98,42 @@ def test_the_manager_api_lists_calls_page_by_page(state: SandboxState) -> None:
     assert [call["id"] for call in first.response.body if isinstance(call, dict)] == [3, 4]
     assert dict(first.response.headers) == {"total": "5"}
     assert len(response_body(request(state, "manager-calls"))) == 5
+
+
+@pytest.mark.parametrize(
+    ("sent", "ids"),
+    [
+        ({}, [514, 7, 1, 2]),
+        ({"sort_column": "id"}, [1, 2, 7, 514]),
+        ({"sort_column": "id", "sort_direction": "DESC"}, [514, 7, 2, 1]),
+        ({"sort_column": "created_at"}, [514, 7, 1, 2]),
+        ({"sort_column": "updated_at", "sort_direction": "ASC"}, [514, 2, 1, 7]),
+        ({"sort_column": "updated_at", "per": "1", "page": "2"}, [2]),
+        ({"sort_column": "colour", "sort_direction": "desc"}, [514, 7, 1, 2]),
+        ({"updated_at": {"from": "2026-01-01T09:00:05Z"}}, [7, 1]),
+        ({"updated_at": {"from": "2026-01-01T09:00:05Z"}, "sort_column": "id"}, [1, 7]),
+        ({"updated_at": {"from": "yesterday"}}, [514, 7, 1, 2]),
+        ({"updated_at": "2026-01-01T09:00:05Z"}, [514, 7, 1, 2]),
+    ],
+)
+def test_the_manager_api_sorts_calls_and_leaves_out_those_that_have_not_changed(
+    state: SandboxState, sent: dict[str, Any], ids: list[int]
+) -> None:
+    """Call 7 ends on the next day, and call 1 is canceled after five seconds."""
+    calls = {
+        "514": {"status": "finished"},
+        "7": {
+            "status": "finished",
+            "created_at": "2025-01-01T00:00:00Z",
+            "ends_at": "2026-01-02T00:00:00Z",
+        },
+    }
+    patch_account(state, {"calls": calls, **ALL_OFFLINE})
+    request(state, "create-inbound")
+    request(state, "create-inbound", now=START + 1_000)
+    apply_event(state, "c1", Event(at=START + 5_000, type="cancel"))
+    listed = request(state, "manager-calls", now=START + 9_000, **sent)
+    assert [call["id"] for call in response_body(listed)] == ids
 
 
 @pytest.mark.parametrize(

@@ -504,7 +504,7 @@ def test_a_number_that_is_blocked_after_its_call_was_planned_is_not_dialed(
     request(state, "create", plannedAt=PLANNED, webhookUrl=HOOK)
     request(state, "create", plannedAt=PLANNED, phone="99999999998")
     request(state, "block-phones", phones=[{"phone": "99999999999"}])
-    assert call_details(state)["status"] == "created"
+    assert call_details(state, now=START)["status"] == "created"
     assert statuses(play_until_idle(state)) == [(1, "canceled")]
     details = call_details(state)
     assert (details["startedAt"], details["finishedAt"]) == (None, PLANNED)

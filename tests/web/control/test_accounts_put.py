@@ -178,3 +178,29 @@ def test_an_account_name_may_contain_unusual_characters(edge: EdgeSite, name: st
     decoded = httpx.URL(f"http://h/{name}").path.removeprefix("/")
     assert decoded in edge.get_json(ACCOUNTS)["accounts"]
     assert edge.get_json(f"{ACCOUNTS}/{name}") == {"balance": "1"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "expected"),
+    [
+        ("PUT", "mobtexting/new", {"credentials": ["k0", "k1"]}, "credentials.1"),
+        ("PATCH", "mobtexting/mobtexting-default", {"credentials": ["k1"]}, "credentials.0"),
+        ("PUT", "phonon/new", {"security_id": "s1"}, "security_id"),
+    ],
+)
+def test_a_credential_of_another_account_is_refused_at_its_place(
+    edge: EdgeSite, method: str, path: str, body: dict[str, Any], expected: str
+) -> None:
+    for other, given in (
+        ("mobtexting/first", {"credentials": ["k1"]}),
+        ("phonon/first", {"security_id": "s1"}),
+    ):
+        response = edge.request("PUT", f"/_mock/accounts/{other}", json=given)
+        assert response.status_code == 200
+    status, kind, text = read_problem(edge.request(method, f"/_mock/accounts/{path}", json=body))
+    assert (status, kind) == (422, "invalid-body")
+    place, _, message = text.partition(": ")
+    assert place == expected
+    assert message.endswith(" is a credential of first already: write another one")
+    again = edge.request("PATCH", "/_mock/accounts/mobtexting/first", json={"quirks": []})
+    assert again.status_code == 200

@@ -128,6 +128,30 @@ def test_a_fork_until_a_request_goes_back_in_time(site: SiteClient) -> None:
     assert clock["now"] == "2026-01-01T09:00:30.000Z"
 
 
+def test_a_fork_until_a_request_within_an_advance_stops_there(site: SiteClient) -> None:
+    """A receiver sends the second request, while other calls still have to be played."""
+    site.click_to_call("callee-busy")
+    for _ in range(3):
+        site.click_to_call("answered")
+
+    async def call_back(_: Delivery) -> DeliveryResult:
+        site.dispatcher.receive = accept
+        async with site.client() as client:
+            await client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
+        return DeliveryResult(status=200)
+
+    async def accept(_: Delivery) -> DeliveryResult:
+        return DeliveryResult(status=200)
+
+    site.dispatcher.receive = call_back
+    site.advance()
+    put(site, "copy", **{"from": "default", "until": "r5"})
+    assert states_of(site) == ["ended"] * 5
+    assert states_of(site, "copy") == ["ended", *["bridged"] * 3, "queued"]
+    clock = site.get_json("/_sandbox/copy/_mock/clock")
+    assert clock["now"] == site.get_json("/_mock/requests")["requests"][4]["at"]
+
+
 def test_a_fork_can_have_another_clock_and_credentials_of_its_own(site: SiteClient) -> None:
     site.click_to_call()
     copied = put(

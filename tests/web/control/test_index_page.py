@@ -108,6 +108,10 @@ def test_the_links_of_the_index_page_stay_in_its_sandbox(
     response = edge.request("GET", path, headers=BROWSER_HEADERS | headers)
     assert all(str(link).startswith("/_sandbox/t1/_mock/") for link in links(response))
     assert "/_sandbox/t1/mobtexting" in parse_page(response).text
+    assert "no sandbox is named t1: the first vendor request or change creates it." in (
+        parse_page(response).text
+    )
+    assert [edge.request("GET", str(link)).status_code for link in links(response)] == [200]
     assert [sandbox.name for sandbox in edge.registry] == ["default"]
 
 

@@ -11,9 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Response
+from mockserver.core.missing_package import MissingPackage
 from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import Rule
 from mockserver.core.webhook import Delivery, DeliveryResult
+from mockserver.engine import effects
 from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT
 from tests.support import read
 from tests.support.simulation import (
@@ -254,6 +256,39 @@ def test_an_exception_in_a_provider_is_a_500_problem_and_changes_no_call(
     assert (read.calls(state), list(read.exchanges(state)), read.peek(state)) == ({}, [], None)
     entries = [(entry.type, entry.at, repr(entry.payload)) for entry in read.journal(state)]
     assert entries == [("error", site.sandbox.clock.now(), "LookupError('oops')")]
+
+
+def test_a_vendor_whose_package_is_missing_answers_with_a_problem_that_is_no_error(
+    configuration: Configuration,
+) -> None:
+    def credential(_: object) -> NoReturn:
+        raise MissingPackage("install the package tzdata")
+
+    site = build_site_client(configuration_with_provider(configuration, credential=credential))
+    response = site.click_to_call()
+    assert read_problem(response) == (503, "missing-package", "install the package tzdata")
+    health = site.get_json("/_mock/health")
+    assert (health["errors"], health["rejections"]) == (0, {"missing-package": 1})
+
+
+def test_a_request_whose_effects_fail_halfway_is_a_500_problem_and_ends_its_call(
+    site: SiteClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(effects, "next_due_step", raise_lookup_error)
+    with caplog.at_level(logging.ERROR, "mockserver"):
+        response = site.click_to_call()
+    detail = "this is a fault of the mock server: LookupError('oops')"
+    assert read_problem(response) == (500, "internal-error", detail)
+    assert mock_headers(response)["x-mock-request"] == "r1"
+    assert "LookupError: oops" in caplog.text
+    [request] = site.get_json("/_mock/requests")["requests"]
+    assert (request["status"], request["problem"]) == (500, "internal-error")
+    assert site.get_json("/_mock/explain/r1")["reason"] == detail
+    [call] = site.get_json("/_mock/calls")["calls"]
+    assert (call["state"], call["outcome"]) == ("ended", "failed")
+    entries = site.get_json("/_mock/journal")["entries"]
+    assert [entry["type"] for entry in entries] == ["request", "event", "error", "event"]
+    assert site.get_json("/_mock/health")["errors"] == 1
 
 
 def test_a_provider_response_that_is_not_json_is_a_500_problem(

@@ -1,0 +1,1 @@
+"""Calls of all vendors whose reports go to ten receivers, three of which are bad."""
