@@ -9,8 +9,9 @@ COPY pyproject.toml README.md ./
 COPY mockserver mockserver
 COPY scenarios scenarios
 COPY schemas schemas
-RUN pip wheel --no-cache-dir --no-deps --no-build-isolation -w /dist .
-RUN /opt/mockserver/bin/pip install --no-cache-dir --no-deps --no-index --find-links /dist call-mockserver
+COPY clients/python clients/python
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation -w /dist . ./clients/python
+RUN /opt/mockserver/bin/pip install --no-cache-dir --no-deps --no-index --find-links /dist call-mockserver call-mockserver-client
 RUN /opt/mockserver/bin/python -m compileall -q /opt/mockserver/lib
 
 FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7

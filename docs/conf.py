@@ -19,7 +19,7 @@ extensions = ["myst_parser"]
 html_theme = "furo"
 html_title = "mockserver"
 html_show_copyright = False
-exclude_patterns = ["from_code", "_build", "plan.md"]
+exclude_patterns = ["examples", "from_code", "_build", "plan.md"]
 myst_heading_anchors = 3
 
 

@@ -43,6 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--generated", type=int, default=200, help="how many generated requests each vendor gets"
     )
+    parser.addoption(
+        "--suite-orders", type=int, default=10, help="in how many orders two suites are run"
+    )
 
 
 @pytest.fixture
@@ -104,7 +107,7 @@ def suite(pytester: pytest.Pytester) -> RunSuite:
 
     def run(tests: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(SUITE_HEADER + dedent(tests))
-        plugin = () if is_plugin_installed() else ("-p", "mockserver.pytest_plugin")
+        plugin = () if is_plugin_installed() else ("-p", "mock_calls.pytest_plugin")
         return pytester.runpytest_subprocess(
             *plugin, "-q", "-W", "error", "-p", "no:cacheprovider", *arguments, timeout=60
         )

@@ -14,7 +14,6 @@ from mockserver import app
 from mockserver.app import build_server, describe_providers, describe_scenarios, run_server, serve
 from mockserver.compiler import build_configuration, count_scenarios
 from mockserver.config.registry import load_providers
-from mockserver.delivery.asgi import AttachedApps
 from mockserver.settings import Settings, SettingsError
 from mockserver.web.server.protocol import HttpProtocol
 from mockserver.web.server.uvicorn_server import Server, ServerAddress, bind_socket
@@ -120,7 +119,7 @@ def run_and_collect(
 
     listener = bind_socket(settings.host, settings.port)
     server = build_server(
-        app.load_configuration(settings), settings, listener, (say, logged.append), AttachedApps()
+        app.load_configuration(settings), settings, listener, (say, logged.append)
     )
     assert isinstance(server, Server)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -54,9 +54,7 @@ LAYERS: dict[str, set[str]] = {
         "replay",
     },
     "cli": {"settings", "compiler", "app", "replay", "cli", "__init__"},
-    "client": {"client"},
-    "pytest_plugin": {"settings", "app", "pytest_sandbox"},
-    "pytest_sandbox": {"client", "delivery", "runtime"},
+    "client": set(),
 }
 """Package or module -> what it may import; a provider also imports its own folder."""
 
@@ -78,9 +76,7 @@ THIRD_PARTIES = {
     "delivery": {"httptools"},
     "web": {"starlette", "python_multipart", "uvicorn", "httptools"},
     "cli": {"click"},
-    "client": {"httpx"},
-    "pytest_plugin": {"pytest"},
-    "pytest_sandbox": {"pytest"},
+    "client": {"mock_calls"},
 }
 """Package or module -> the third-party packages that it may import."""
 
@@ -118,6 +114,7 @@ BANNED_WORDS = {
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
+CLIENT_MODULES = sorted((TESTS.parent / "clients" / "python" / "mock_calls").rglob("*.py"))
 TEST_MODULES = sorted(TESTS.rglob("*.py"))
 OTHER_MODULES = [
     *sorted((TESTS.parent / "benchmarks").rglob("*.py")),
@@ -164,6 +161,35 @@ def is_allowed(package: str, inner: list[str], name: str) -> bool:
     return imported in LAYERS[package]
 
 
+CLIENT_PARTIES = {
+    "pytest_failures": {"pytest"},
+    "pytest_plugin": {"pytest"},
+    "pytest_server": {"pytest", "mockserver.app", "mockserver.settings"},
+    "pytest_sandbox": {"pytest", "mockserver.delivery"},
+}
+"""Module of the client's distribution -> what it may import beside httpx and its own package.
+
+Of `mockserver`, only inside of functions: it may not be installed.
+"""
+
+
+def forbidden_client_imports(module: str, source: str) -> list[str]:
+    tree = ast.parse(source)
+    allowed = {"mock_calls", "httpx", *STANDARD_LIBRARY, *CLIENT_PARTIES.get(module, ())}
+    at_import = {name for node in tree.body for name in imported_names(ast.Module([node], []))}
+    inside = {name for node in ast.walk(tree) if is_function(node) for name in imported_names(node)}
+    return [
+        name
+        for name in sorted(at_import)
+        if not any(f"{name}.".startswith(f"{part}.") for part in allowed)
+        or (name.startswith("mockserver") and name not in inside)
+    ]
+
+
+def is_function(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
 def web_layer(part: str) -> int:
     """0 for the topmost layer of `web`."""
     return next(index for index, parts in enumerate(WEB_LAYERS) if part in parts)
@@ -198,7 +224,31 @@ def test_a_module_imports_only_its_own_layer_and_those_below(path: Path) -> None
     assert forbidden_imports(module_id(path), path.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("path", [*MODULES, *TEST_MODULES, *OTHER_MODULES], ids=module_id)
+@pytest.mark.parametrize("path", CLIENT_MODULES, ids=module_id)
+def test_the_client_imports_only_itself_and_httpx(path: Path) -> None:
+    assert forbidden_client_imports(path.stem, path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "forbidden"),
+    [
+        ("models", "import msgspec", ["msgspec"]),
+        ("models", "import pytest", ["pytest"]),
+        ("sync", "def f():\n    import mockserver.app", ["mockserver.app"]),
+        ("pytest_server", "from mockserver.app import run", ["mockserver.app.run"]),
+        ("pytest_server", "def f():\n    from mockserver.web import app", ["mockserver.web.app"]),
+        ("pytest_server", "def f():\n    from mockserver.app import run", []),
+    ],
+)
+def test_a_forbidden_import_of_the_client_is_found(
+    module: str, source: str, forbidden: list[str]
+) -> None:
+    assert forbidden_client_imports(module, source) == forbidden
+
+
+@pytest.mark.parametrize(
+    "path", [*MODULES, *CLIENT_MODULES, *TEST_MODULES, *OTHER_MODULES], ids=module_id
+)
 def test_no_name_has_a_banned_word(path: Path) -> None:
     assert banned_names(iter([path.stem, *defined_names(parse(path))])) == []
 
@@ -222,13 +272,13 @@ def test_a_local_or_imported_name_may_have_a_banned_word(source: str) -> None:
     assert banned_names(defined_names(ast.parse(source))) == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_id)
+@pytest.mark.parametrize("path", [*MODULES, *CLIENT_MODULES], ids=module_id)
 def test_a_module_opens_with_a_sentence(path: Path) -> None:
     first = (ast.get_docstring(parse(path)) or "").split("\n\n")[0].replace("\n", " ")
     assert first.endswith((".", "`"))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_id)
+@pytest.mark.parametrize("path", [*MODULES, *CLIENT_MODULES], ids=module_id)
 def test_modules_and_functions_are_short(path: Path) -> None:
     functions = [
         node
@@ -636,7 +686,8 @@ ENTRY_POINTS = {
     },
     "web": {
         "account_conflicts",
-        *("commands", "failures", "own_refusals", "pipeline", "scenario_selection"),
+        *("commands", "failures", "idle", "own_refusals", "pipeline"),
+        *("scenario_selection", "unexpected"),
         *("call_scenarios.applied_parts", "call_scenarios.reached_names"),
         *("overtaken_words", "webhooks.is_due_before_response"),
         *("simulation.run_due_item", "webhooks.complete_attempt"),

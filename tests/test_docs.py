@@ -160,10 +160,17 @@ def test_the_reference_index_names_every_page(reference: dict[str, str]) -> None
     assert sorted(named) == sorted(reference)
 
 
-def test_the_language_page_includes_every_example() -> None:
-    text = (DOCS / "how-to" / "languages.md").read_text("utf-8")
-    named = re.findall(r"literalinclude\} \.\./examples/(\S+)", text)
-    assert sorted(named) == sorted(path.name for path in (DOCS / "examples").iterdir())
+def test_the_how_tos_include_every_example() -> None:
+    """A folder is an application with its tests: all that people write in it is shown."""
+    texts = [page.read_text("utf-8") for page in (DOCS / "how-to").glob("*.md")]
+    named = [
+        name for text in texts for name in re.findall(r"literalinclude\} \.\./examples/(\S+)", text)
+    ]
+    examples = DOCS / "examples"
+    files = [path.relative_to(examples) for path in examples.rglob("*") if path.is_file()]
+    hidden = ("node_modules", "package-lock.json", ".npmrc", "__pycache__")
+    shown = [path.as_posix() for path in files if not {*hidden} & {*path.parts}]
+    assert sorted(named) == sorted(shown)
 
 
 def test_the_scenarios_of_the_how_tos_load(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mockserver"
 PAGES = ("architecture", "where-is-what", "glossary", "mutation")
-ROOT_FOLDERS = ("mockserver", "tests", "docs", "benchmarks", "schemas", "scenarios")
+CLIENTS = ROOT / "clients" / "python"
+ROOT_FOLDERS = ("mockserver", "clients", "tests", "docs", "benchmarks", "schemas", "scenarios")
 VENDOR_SECTION = "## The provider contract"
 """Below this heading, a file without a folder belongs to the folder of a vendor."""
 
@@ -32,7 +33,8 @@ def page_text(page: str) -> str:
 
 def files_named(pattern: str) -> list[Path]:
     """The files that a path or glob of the documentation stands for."""
-    base = ROOT if pattern.partition("/")[0] in ROOT_FOLDERS else PACKAGE
+    folder = pattern.partition("/")[0]
+    base = ROOT if folder in ROOT_FOLDERS else CLIENTS if folder == "mock_calls" else PACKAGE
     return sorted(base.glob(pattern))
 
 

@@ -27,8 +27,9 @@ WRITTEN_TEXTS = {
         ROOT / "README.md",
         *DOCS.glob("*.md"),
         *DOCS.glob("how-to/*.md"),
-        *DOCS.glob("examples/*"),
+        *DOCS.glob("examples/**/*"),
     )
+    if path.is_file() and not {"node_modules", "__pycache__"} & {*path.parts}
 }
 
 

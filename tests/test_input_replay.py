@@ -12,10 +12,10 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from mock_calls import MockServer
 from mockserver import __version__
 from mockserver.app import run_server
 from mockserver.cli import group
-from mockserver.client import MockServer
 from mockserver.compiler import build_configuration
 from mockserver.core.call import Call
 from mockserver.core.configuration import Configuration

@@ -224,6 +224,8 @@ SANDBOX_INPUTS = {
     ],
     "Sandbox.program_inbox": ["web/control/inboxes.py program_inbox"],
     "Sandbox.clear_inbox": ["web/control/inboxes.py delete_inbox"],
+    "Receivers.change": ["web/control/receivers.py patch_receivers"],
+    "Receivers.take_over": ["web/control/sandboxes.py _fork"],
     "Clock.set_mode": ["runtime/sandbox.py Sandbox.set_clock_mode"],
     "Clock.jump": [
         "runtime/sandbox.py Sandbox.resume",
@@ -242,7 +244,7 @@ def find_method_calls(names: Mapping[str, str], sources: Mapping[str, ast.Module
     return collect(
         (names[node.func.attr], f"{place} {function}")
         for place, tree in sources.items()
-        if not place.startswith(("engine/", "providers/", "client/"))
+        if not place.startswith(("engine/", "providers/"))
         for function, node in calls(tree)
         if isinstance(node.func, ast.Attribute)
         and node.func.attr in names
@@ -255,7 +257,7 @@ def test_a_sandbox_is_changed_by_each_of_its_verbs_at_the_listed_places() -> Non
     assert find_method_calls(names, SOURCES) == dict(sorted(SANDBOX_INPUTS.items()))
 
 
-SANDBOX_PARTS = {"clock", "inboxes", "scheduler", "timing", "uploaded_scenarios"}
+SANDBOX_PARTS = {"clock", "inboxes", "receivers", "scheduler", "timing", "uploaded_scenarios"}
 
 
 def test_nothing_else_changes_what_a_sandbox_keeps() -> None:
@@ -263,7 +265,7 @@ def test_nothing_else_changes_what_a_sandbox_keeps() -> None:
     changed = [
         f"{place}: {ast.unparse(node)}"
         for place, tree in SOURCES.items()
-        if not place.startswith(("runtime/", "client/"))
+        if not place.startswith("runtime/")
         for node in changed_expressions(tree)
         if SANDBOX_PARTS & {*chain(node)}
     ]
@@ -287,8 +289,7 @@ IS_OUTPUT: Mapping[str, Test] = {
     "subscriber": lambda _, names: names[-1:] == ["subscribe"],
     "webhook": lambda _, names: names[-1:] == ["deliver"],
     "attempt": lambda place, names: (
-        place.startswith("delivery/")
-        and names[-1:] in (["_loopback"], ["call_asgi"], ["_send"], ["_deliver_to_app"])
+        place.startswith("delivery/") and names[-1:] in (["_loopback"], ["_send"])
     ),
 }
 
@@ -321,14 +322,10 @@ OUTPUTS = {
         "web/control/journal_stream.py _wait_for_entry",
     ],
     "webhook": [
-        "delivery/asgi.py AsgiDispatcher.deliver",  # passes on what is not for an application
         "runtime/delivery_tasks.py DeliveryTasks._attempt",
+        "runtime/receivers.py Receivers.deliver",  # passes on what the former sends
     ],
-    "attempt": [
-        "delivery/asgi.py AsgiDispatcher.deliver",
-        "delivery/asgi.py _send_delivery",
-        "delivery/dispatcher.py WebhookDispatcher._attempt",
-    ],
+    "attempt": ["delivery/dispatcher.py WebhookDispatcher._attempt"],
 }
 """Kind of output -> the places where it leaves.
 
@@ -342,7 +339,6 @@ def find_outputs(sources: Mapping[str, ast.Module]) -> Places:
     return collect(
         (kind, f"{place} {function}")
         for place, tree in sources.items()
-        if not place.startswith("client/")
         for function, node in calls(tree)
         for kind, is_output in IS_OUTPUT.items()
         if is_output(place, chain(node.func))

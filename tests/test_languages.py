@@ -1,5 +1,7 @@
 """The documented example clients in three languages work without an SDK."""
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -7,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from mockserver import __version__
+
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
+CLIENT = Path(__file__).parent.parent / "clients" / "typescript"
+NODE_PACKAGES = (CLIENT, EXAMPLES / "node")
 EXEC_COMMAND = (
     sys.executable,
     "-m",
@@ -54,7 +60,31 @@ def test_the_node_example_places_an_effebot_call() -> None:
     ]
 
 
+def test_the_loop_in_curl_runs_its_tests_in_sandboxes_of_their_own() -> None:
+    assert run_example("bash", str(EXAMPLES / "test_loop.sh")) == [
+        "passed: test_customer_who_answers",
+        "passed: test_busy_customer",
+    ]
+
+
 def test_the_java_example_places_a_phonon_call() -> None:
     placed, webhook = run_example("java", str(EXAMPLES / "PhononClient.java"))
     assert placed == "placed: 200"
     assert webhook.startswith('webhook: {"name":"mine","received":[{')
+
+
+@pytest.mark.parametrize("folder", NODE_PACKAGES, ids=lambda folder: folder.name)
+def test_a_node_package_needs_exact_versions_of_no_registry_in_particular(folder: Path) -> None:
+    package = json.loads((folder / "package.json").read_text("utf-8"))
+    assert "dependencies" not in package
+    for name, version in package["devDependencies"].items():
+        assert re.fullmatch(r"\d+\.\d+\.\d+|file:[./]+clients/typescript", version), name
+    locked = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
+    assert {entry["resolved"] for entry in locked.values() if "resolved" in entry} <= {
+        "../../../clients/typescript"
+    }
+
+
+def test_the_typescript_client_has_the_version_of_the_server() -> None:
+    package = json.loads((CLIENT / "package.json").read_text("utf-8"))
+    assert package["version"] == __version__

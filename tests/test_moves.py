@@ -24,6 +24,9 @@ REQUESTS = 6
 OWN = "mockserver."
 
 
+START = "2026-01-01T09:00:00Z"
+
+
 class Move(NamedTuple):
     """A call into a module; `caller` is empty if no function of ours is among the callers."""
 
@@ -66,7 +69,7 @@ def record_moves() -> list[Move]:
             if caller != module:
                 moves.append(Move(caller, module, frame.f_code.co_name))
 
-    settings = {"clock": "manual", "seed": "x", "quiet": True, "start_at": "2026-01-01T09:00:00Z"}
+    settings = {"port": "0", "clock": "manual", "seed": "x", "quiet": True, "start_at": START}
     threading.setprofile(profile)
     try:
         with run_server(parse_settings(settings, {})) as origin:

@@ -19,7 +19,7 @@ WORDS = re.compile(
 KEYS = re.compile(r"(?<![\w-])(play|speech|answers)\"?: |\"(dropped|stopped|left|question|why)\":")
 """Old keys of YAML and JSON; in Python, they also name events and types."""
 
-FOLDERS = ("mockserver", "schemas", "scenarios", "benchmarks", "docs", "tests", ".ci")
+FOLDERS = ("mockserver", "clients", "schemas", "scenarios", "benchmarks", "docs", "tests", ".ci")
 FILES = ("README.md", "Dockerfile", "pyproject.toml")
 EXEMPT = re.compile(
     r"mockserver/core/old_words\.py|docs/glossary\.md|"
@@ -32,11 +32,12 @@ EXEMPT = re.compile(
 
 def tracked_files() -> list[str]:
     """The paths of all text files below `FOLDERS`, and `FILES`."""
-    suffixes = {".py", ".yaml", ".json", ".md", ".txt", ".mjs", ".java", ""}
+    suffixes = {".py", ".yaml", ".json", ".md", ".txt", ".mjs", ".js", ".java", ".sh", ""}
     paths = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file())
     names = [str(path.relative_to(ROOT)) for path in paths if path.suffix in suffixes]
     skipped = (
         "__pycache__",
+        "node_modules",
         "docs/reference/",
         "docs/_build",
         "docs/plan.md",

@@ -33,7 +33,7 @@ def test_alone(mock_calls, nth):
     assert (call.id, call.leg("b").number) == ("c1", number)
     [webhook] = mock_calls.webhooks()
     [received] = mock_calls.inbox("mine")
-    assert received["body"] == webhook.body
+    assert received.body == webhook.body
     [request] = mock_calls.requests()
     assert request.body["to"] == number
 '''

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from types import FunctionType
 
 from from_code.markdown import block
-from mockserver.client import AsyncMockServer, MockServer, errors, models
+from mock_calls import AsyncMockServer, MockServer, errors, models
 
 START = """# Python client
 
-`mockserver.client` contains `MockServer`, which blocks, and `AsyncMockServer`, whose methods are
-awaited. The fixtures `mock_calls` and `async_mock_calls` add the method `attach`.
+`mock_calls` contains `MockServer`, which blocks, and `AsyncMockServer`, whose methods are
+awaited. The fixtures `mock_calls` and `async_mock_calls` are such clients.
 """
 
 
@@ -27,9 +27,10 @@ def page() -> str:
 
 
 def _public(cls: type) -> Iterator[tuple[str, FunctionType]]:
-    for name, method in vars(cls).items():
-        if isinstance(method, FunctionType) and not name.startswith("_"):
-            yield name, method
+    for base in reversed(cls.__mro__):
+        for name, method in vars(base).items():
+            if isinstance(method, FunctionType) and not name.startswith("_"):
+                yield name, method
 
 
 def _classes(module: str, members: object) -> Iterator[str]:

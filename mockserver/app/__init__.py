@@ -16,7 +16,7 @@ from contextlib import (
 from functools import partial
 from pathlib import Path
 from socket import socket
-from typing import Any, NamedTuple
+from typing import Any
 
 from mockserver.app.addresses import (
     build_access_control,
@@ -45,7 +45,6 @@ from mockserver.compiler import (
 )
 from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
-from mockserver.delivery.asgi import AsgiDispatcher, AttachedApps
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.runtime.background import Background
 from mockserver.runtime.file_watcher import watch_files
@@ -66,7 +65,6 @@ __all__ = [
     "describe_scenario",
     "describe_scenarios",
     "load_configuration",
-    "run_attachable_server",
     "run_server",
     "scenarios_as_json",
     "serve",
@@ -78,7 +76,6 @@ def build_server(
     settings: Settings,
     listener: socket,
     printers: tuple[PrintLine, PrintLine],
-    asgi_apps: AttachedApps,
 ) -> Server:
     """Build a server on a bound socket; `printers` are (for the ready lines, for the log)."""
     print_ready, log = printers
@@ -92,7 +89,7 @@ def build_server(
     )
     setup = (configuration, Timing(settings.clock, settings.start))
     on_created = partial(add_logger, settings, log)
-    sandboxes = SandboxRegistry(AsgiDispatcher(dispatcher, asgi_apps), setup, on_created)
+    sandboxes = SandboxRegistry(dispatcher, setup, on_created)
     world = build_world(settings, sandboxes)
     dependencies = Dependencies(
         sandboxes=sandboxes,
@@ -158,7 +155,7 @@ def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
     configuration = load_configuration(settings)
     with closing(bind_socket(settings.host, settings.port)) as listener:
         tune_garbage_collection()
-        server = build_server(configuration, settings, listener, (print_ready, log), AttachedApps())
+        server = build_server(configuration, settings, listener, (print_ready, log))
         # uvicorn handles all but SIGHUP itself, and raises them once more after its shutdown, when
         # they have no effect
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
@@ -185,33 +182,19 @@ def _existing_files(settings: Settings) -> list[Path]:
     return []
 
 
-class RunningServer(NamedTuple):
-    """A running server; `asgi_apps` maps origins to the applications that get their webhooks."""
-
-    origin: str
-    asgi_apps: AttachedApps
-
-
 @contextmanager
 def run_server(settings: Settings) -> Iterator[str]:
     """Run a server in its own thread during a `with` block, which gets its origin."""
-    with run_attachable_server(settings) as server:
-        yield server.origin
-
-
-@contextmanager
-def run_attachable_server(settings: Settings) -> Iterator[RunningServer]:
-    """Run a server as `run_server` does, for tests that attach applications to it."""
     configuration = load_configuration(settings)
-    ready, asgi_apps = threading.Event(), AttachedApps()
+    ready = threading.Event()
     printers = (lambda _: ready.set(), lambda _: None)
     with closing(bind_socket(settings.host, settings.port)) as listener:
-        server = build_server(configuration, settings, listener, printers, asgi_apps)
+        server = build_server(configuration, settings, listener, printers)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         ready.wait(timeout=10)
         try:
-            yield RunningServer(build_address(settings, listener).origin, asgi_apps)
+            yield build_address(settings, listener).origin
         finally:
             server.should_exit = True
             thread.join(timeout=10)

@@ -1,5 +1,6 @@
 """`mockserver timeline`: print the timeline of a running server as text or as a diagram."""
 
+import json
 import sys
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -25,8 +26,16 @@ def command(call: str | None, url: str, sandbox: str, token: str, form: str) -> 
             click.echo(response.read().decode(), nl=False)
     except HTTPError as error:
         with error:
-            click.echo(f"mockserver: {error.read().decode()}", err=True)
+            click.echo(f"mockserver: {_read_detail(error.read().decode())}", err=True)
         sys.exit(1)
     except URLError as error:
         click.echo(f"mockserver: nobody answers at {url}: {error.reason}", err=True)
         sys.exit(1)
+
+
+def _read_detail(body: str) -> str:
+    """Return what a problem of the server says; else the body as it is."""
+    try:
+        return str(json.loads(body)["detail"])
+    except (ValueError, LookupError, TypeError):
+        return body

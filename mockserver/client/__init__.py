@@ -1,28 +1,26 @@
-"""Clients for a running mock server, blocking and asynchronous.
+"""The clients under an import name of the server; `mock_calls` holds them."""
 
-They import nothing else from `mockserver`.
-"""
-
-from mockserver.client.asynchronous import AsyncMockServer
-from mockserver.client.errors import (
+from mock_calls import (
+    AdvanceResult,
+    AsyncMockServer,
+    Attempt,
     BlockingCall,
+    Call,
     ConnectionFailed,
     ControlError,
-    MockServerError,
-    NotCalled,
-    RequestRefused,
-    WaitTimeout,
-)
-from mockserver.client.models import (
-    AdvanceResult,
-    Attempt,
-    Call,
     Explanation,
     Leg,
+    LifespanFailed,
+    MockServer,
+    MockServerError,
+    NotAttachable,
+    NotCalled,
+    ReceivedRequest,
     Request,
+    RequestRefused,
+    WaitTimeout,
     Webhook,
 )
-from mockserver.client.sync import MockServer
 
 __all__ = [
     "AdvanceResult",
@@ -34,9 +32,12 @@ __all__ = [
     "ControlError",
     "Explanation",
     "Leg",
+    "LifespanFailed",
     "MockServer",
     "MockServerError",
+    "NotAttachable",
     "NotCalled",
+    "ReceivedRequest",
     "Request",
     "RequestRefused",
     "WaitTimeout",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from mockserver.config.schema_checks import (
@@ -23,10 +24,16 @@ if TYPE_CHECKING:
 DEFAULT_LOCALE: Final = "en_US"
 MAX_RECORDS: Final = 10_000
 MAX_CACHED_GROUPS: Final = 16
+NO_FAKER: Final = (
+    "people are made with Faker, which is not installed: pip install 'call-mockserver[people]'"
+)
 
 
 def generate_problems(kinds: tuple[str, ...], body: Mapping[str, Any]) -> Iterator[PathProblem]:
     """Yield the problems in the `generate` of an account whose provider generates `kinds`."""
+    if body.get("generate") and find_spec("faker") is None:
+        yield ("generate",), NO_FAKER
+        return
     for kind, value in body.get("generate", {}).items():
         if kind == "locale":
             yield from _locale_problems(value)

@@ -1,7 +1,7 @@
 """Webhooks, their deliveries, and the protocol of the dispatcher that sends them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -143,4 +143,4 @@ def count_begun_attempts(delivery: Delivery) -> int:
 
 
 class Dispatcher(Protocol):
-    async def deliver(self, delivery: Delivery) -> DeliveryResult: ...
+    def deliver(self, delivery: Delivery) -> Awaitable[DeliveryResult]: ...

@@ -15,6 +15,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock, WallClock
 from mockserver.runtime.event_texts import EventTexts
 from mockserver.runtime.inboxes import MAX_INBOXES, Inbox, InboxStorage, ReceivedRequest
+from mockserver.runtime.receivers import Receivers
 from mockserver.runtime.recording import IncompleteInputs, Recording
 from mockserver.runtime.scheduler import Scheduler
 from mockserver.runtime.tasks import spawn
@@ -51,7 +52,8 @@ class Sandbox:
         self.timing = timing
         clock = timing.build_clock()
         self.state = SandboxState(configuration, clock.now(), name)
-        self.scheduler = Scheduler(self.state, clock, dispatcher)
+        self.receivers = Receivers(dispatcher)
+        self.scheduler = Scheduler(self.state, clock, self.receivers)
         self.uploaded_scenarios: dict[str, bytes] = {}
         """Scenario name -> its source, as uploaded through the control API."""
         self.snapshots: dict[str, Recording] = {}
@@ -173,6 +175,7 @@ class Sandbox:
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None  # with its error, which refers to the scheduler
         await self.scheduler.stop()
         self._clear_inboxes()
 

@@ -143,6 +143,11 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "range-not-satisfiable": ProblemKind(
             416, "range not satisfiable", "The recording ends before the requested range."
         ),
+        "not-verified": ProblemKind(
+            417,
+            "not verified",
+            "What had to occur did not, or not so often; `instead` and `nearest` show what did.",
+        ),
         "invalid-body": ProblemKind(
             422, "invalid body", "The body is not what the route takes; `detail` says what is."
         ),

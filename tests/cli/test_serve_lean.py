@@ -19,6 +19,7 @@ LOADED_LATER = {
     "faker": "an account with made-up people",
     "mockserver.cli.demo": "another command",
     "mockserver.replay": "another command",
+    "mock_calls": "a test",
     "mockserver.client": "a test",
     "python_multipart": "a form, or a content type with parameters",
     "httpx": "a test",

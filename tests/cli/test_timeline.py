@@ -1,11 +1,14 @@
 """`mockserver timeline` prints what has happened at a running server."""
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 from click.testing import CliRunner, Result
 
+from mock_calls import MockServer
 from mockserver.app import run_server
 from mockserver.cli import group
-from mockserver.client import MockServer
 from mockserver.settings import Settings
 from tests.support.client_calls import click_to_call
 
@@ -42,8 +45,26 @@ def test_timeline_prints_a_diagram_or_text_of_all_calls_or_one(
 
 def test_timeline_of_an_unknown_call_exits_with_1(origin: str) -> None:
     result = run_timeline("c7", "--url", origin)
-    assert result.exit_code == 1
-    assert "no call is named c7" in result.output
+    detail = "no call is named c7: GET /_mock/calls lists them"
+    assert (result.exit_code, result.output) == (1, f"mockserver: {detail}\n")
+
+
+@pytest.mark.parametrize("body", ["<h1>Not here</h1>", "[]", '{"error": "none"}'])
+def test_timeline_of_another_server_shows_what_that_says(body: str) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            """The output is that of the command."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        result = run_timeline("--url", f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert (result.exit_code, result.output) == (1, f"mockserver: {body}\n")
 
 
 def test_timeline_without_a_server_exits_with_1() -> None:

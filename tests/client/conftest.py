@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from mock_calls import MockServer
 from mockserver.app import run_server
-from mockserver.client import MockServer
 from mockserver.settings import Settings
 
 SETTINGS = Settings(port=0, clock="manual", seed="s", quiet=True)

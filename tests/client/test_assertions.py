@@ -2,8 +2,8 @@
 
 import pytest
 
-from mockserver.client.assertions import check_count
-from mockserver.client.errors import NotCalled
+from mock_calls.assertions import check_count
+from mock_calls.errors import NotCalled
 
 
 @pytest.mark.parametrize("matching", [[], ["r7"], ["r7", "r8"]])

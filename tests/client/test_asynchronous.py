@@ -1,54 +1,37 @@
 """The asynchronous client does the same as the blocking one."""
 
-import ast
 import asyncio
-import inspect
-import re
-from textwrap import dedent
+import runpy
+from pathlib import Path
 
 import httpx
 import pytest
 
-from mockserver.client import (
+from mock_calls import (
     AsyncMockServer,
     MockServer,
     NotCalled,
     RequestRefused,
-    asynchronous,
-    sync,
 )
 from tests.support.client_calls import HEADERS, click_to_call
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 
-AWAITED = re.compile(r"\b(async|await) ")
+CLIENTS = Path(__file__).parent.parent.parent / "clients" / "python"
 
 
-def method_sources(client_class: type) -> dict[str, str]:
-    """Return the source of each public method, without `async` and `await`."""
-    methods = {
-        name: method
-        for name, method in vars(client_class).items()
-        if name[0] != "_" and callable(method)
-    }
-    return {name: AWAITED.sub("", inspect.getsource(method)) for name, method in methods.items()}
+def test_the_blocking_client_is_what_the_generator_makes_of_the_asynchronous_one() -> None:
+    generator = runpy.run_path(str(CLIENTS / "blocking.py"))
+    for name, blocking in generator["MODULES"].items():
+        text = (CLIENTS / "mock_calls" / f"{blocking}.py").read_text("utf-8")
+        assert text == generator["blocking_source"](name)
 
 
-def normalize(source: str) -> str:
-    return ast.unparse(ast.parse(dedent(source)))
+def test_both_clients_have_the_same_methods() -> None:
+    assert public_names(AsyncMockServer) == public_names(MockServer)
 
 
-def test_both_clients_have_the_same_methods_but_for_await() -> None:
-    blocking_methods, asynchronous_methods = (
-        method_sources(MockServer),
-        method_sources(AsyncMockServer),
-    )
-    loop_check = "        if is_loop_running():\n            raise BlockingCall\n"
-    blocking_methods["ask"] = blocking_methods["ask"].replace(loop_check, "")
-    asynchronous_methods["close"] = asynchronous_methods["close"].replace("aclose", "close")
-    asynchronous_methods["fork"] = asynchronous_methods["fork"].replace("AsyncMock", "Mock")
-    assert {name: normalize(text) for name, text in asynchronous_methods.items()} == {
-        name: normalize(text) for name, text in blocking_methods.items()
-    }
+def public_names(client: type) -> list[str]:
+    return [name for name in dir(client) if name[0] != "_"]
 
 
 def test_the_async_client_plays_a_call_from_request_to_report(
@@ -67,13 +50,6 @@ def test_the_async_client_plays_a_call_from_request_to_report(
                 await client.assert_called(times=0)
 
     asyncio.run(verify())
-
-
-def test_both_client_modules_have_the_same_docstring_form() -> None:
-    assert (sync.__doc__, asynchronous.__doc__) == (
-        "The blocking client.",
-        "The asynchronous client.",
-    )
 
 
 def test_the_async_client_raises_for_a_fault_and_returns_a_good_response(origin: str) -> None:

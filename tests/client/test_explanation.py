@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.client.models import Explanation
+from mock_calls.models import Explanation
 
 RULE = {
     "fault": "contact-not-found",

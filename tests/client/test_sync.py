@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from mockserver.client import (
+from mock_calls import (
     BlockingCall,
     ConnectionFailed,
     ControlError,
@@ -82,7 +82,7 @@ def test_a_test_sets_scenario_account_webhook_url_and_inbox(mock: MockServer) ->
     mock.program(500, name="app")
     click_to_call(mock)
     mock.finish()
-    assert [attempt["status"] for attempt in mock.inbox("app")] == [500, 200]
+    assert [received.status for received in mock.inbox("app")] == [500, 200]
     assert [attempt.status for attempt in mock.webhooks()[0].attempts] == [500, 200]
     assert mock.calls()[0].outcome == "rejected"
     assert mock.redeliver("w1").state == "pending"
@@ -108,7 +108,8 @@ def test_a_wait_that_times_out_names_the_nearest_webhook_field_by_field(mock: Mo
         mock.wait_for_webhook(within=0, kind="completed", body__status="MISSED")
     assert str(error.value) == (
         "no webhook has come that matches {'kind': 'completed', 'body.status': 'MISSED'}: "
-        "0 of 1 matched within 0 s\n"
+        "0 of 1 matched. The clock is manual and stands at 2026-01-01T09:00:10.000Z, "
+        "and nothing is due.\n"
         "  w1 came near, but:\n"
         "    body.status is 'COMPLETED', not 'MISSED'"
     )
@@ -129,8 +130,8 @@ def test_assert_called_counts_matching_requests(mock: MockServer) -> None:
         mock.assert_called(times=1, operation="c2c")
     with pytest.raises(NotCalled, match=r"2 requests match {}, not 0"):
         mock.assert_called(times=0)
-    with pytest.raises(WaitTimeout, match="operation is 'c2c', not 'other'"):
-        mock.assert_called(operation="other")
+    with pytest.raises(WaitTimeout, match="operation is 'c2c', not 'create'"):
+        mock.assert_called(operation="create")
 
 
 def test_assert_order_checks_the_order_of_webhooks_or_requests(mock: MockServer) -> None:
@@ -197,10 +198,27 @@ def test_the_blocking_client_refuses_to_run_inside_an_event_loop(mock: MockServe
         asyncio.run(call_inside_a_loop())
 
 
-def test_the_token_is_sent_as_a_bearer_token(mock: MockServer, origin: str) -> None:
-    with MockServer(origin, mock.sandbox, "secret") as client:
-        client.calls()
-    assert client._client.headers["authorization"] == "Bearer secret"  # noqa: SLF001 - else unseen
+def test_the_clock_advances_until_what_is_due_next_and_until_nothing_is_due(
+    mock: MockServer,
+) -> None:
+    click_to_call(mock)
+    first, second = (mock.advance_until("next").events for _ in range(2))
+    assert (first > 0, second > 0, mock.calls()[0].state) == (True, True, "answered")
+    assert (mock.advance_until("empty").pending, mock.calls()[0].state) == (0, "ended")
+    with pytest.raises(ControlError, match="until takes idle, next or empty"):
+        mock.advance_until("end")
+
+
+def test_a_receiver_returns_what_it_has_received(mock: MockServer) -> None:
+    mock.program(204)
+    body = {"a": 1}
+    httpx.put(f"{mock.inbox_url()}?b=c", json=body, headers={"x-d": "e"}, trust_env=False)
+    [received] = mock.inbox()
+    assert (received.method, received.query, received.body, received.status) == (
+        *("PUT", "b=c"),
+        *(body, 204),
+    )
+    assert (received.at, received.headers["x-d"]) == (datetime(2026, 1, 1, 9, tzinfo=UTC), "e")
 
 
 def test_raise_for_fault_names_the_rule_the_value_and_a_hint(mock: MockServer) -> None:

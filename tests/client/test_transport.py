@@ -1,10 +1,13 @@
 """A response of the control API becomes a value or an error."""
 
-import httpx
+import json
+import re
+
 import pytest
 
-from mockserver.client import ControlError, WaitTimeout, operations
-from mockserver.client.transport import parse_response
+from mock_calls import ControlError, WaitTimeout, operations
+from mock_calls.http_exchange import HttpRequest, HttpResponse
+from mock_calls.transport import build_request, parse_response
 
 WAIT = operations.wait("call", {"state": "ended"}, {})
 
@@ -16,4 +19,33 @@ def test_only_a_wait_that_timed_out_is_not_in_time(kind: str, error: type[Except
     """A request that arrives too slowly has the same status."""
     problem = {"type": f"urn:call-mockserver:problem:{kind}", "status": 408, "detail": "late"}
     with pytest.raises(error):
-        parse_response(WAIT, httpx.Response(408, json=problem))
+        parse_response(
+            WAIT,
+            HttpResponse(
+                408, {"content-type": "application/problem+json"}, json.dumps(problem).encode()
+            ),
+        )
+
+
+def test_a_request_has_the_token_the_sandbox_and_its_json() -> None:
+    operation = operations.event("c 1", "press", {"digits": "é"})
+    assert build_request("mine", "secret", operation) == HttpRequest(
+        method="POST",
+        target="/_sandbox/mine/_mock/calls/c%201/events",
+        headers={"authorization": "Bearer secret", "content-type": "application/json"},
+        body='{"event":"press","digits":"é"}'.encode(),
+    )
+
+
+def test_a_request_of_the_default_sandbox_has_its_query_and_no_body() -> None:
+    assert build_request("default", "", operations.calls({"state": "a b"})) == HttpRequest(
+        method="GET", target="/_mock/calls?state=a+b", headers={}, body=b""
+    )
+
+
+@pytest.mark.parametrize("body", [b"<h1>Bad Gateway</h1>", b"[1]"])
+def test_an_error_that_is_no_problem_is_quoted(body: bytes) -> None:
+    kind = "application/json" if body == b"[1]" else "text/html"
+    response = HttpResponse(502, {"content-type": kind}, body)
+    with pytest.raises(ControlError, match=re.escape(f"POST /_mock/reset -> 502: {body.decode()}")):
+        parse_response(operations.reset(), response)

@@ -1,5 +1,6 @@
 """Records of an account, generated from the seed."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -134,6 +135,23 @@ def test_a_problem_of_the_generate_key_is_reported_at_its_path(
     account, [(problem_path, problem)] = parse({"generate": generate})
     assert (account, problem_path) == (None, path)
     assert problem.partition("?")[0] == message.partition("?")[0] or path[-1] == "locale"
+
+
+@pytest.mark.parametrize("generate", [{"contacts": 3}, {"contacts": 3, "locale": "xx"}])
+def test_generated_records_need_faker(
+    generate: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "faker", None)
+    account, [(problem_path, problem)] = parse({"generate": generate})
+    assert (account, problem_path) == (None, ("generate",))
+    assert problem.endswith("not installed: pip install 'call-mockserver[people]'")
+
+
+def test_an_account_without_generated_records_needs_no_faker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "faker", None)
+    assert parse({"contacts": {"7": {"id": 7}}})[1] == ()
 
 
 def test_the_generate_key_is_unknown_to_a_provider_without_generators() -> None:

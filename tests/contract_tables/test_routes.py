@@ -26,6 +26,7 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "/timeline": (("GET",), ("format",)),
     "/calls/{id}/timeline": (("GET",), ("format",)),
     "/wait": (("POST",), ()),
+    "/verify": (("POST",), ()),
     "/clock": (("GET", "PUT"), ()),
     "/clock/advance": (("POST",), ()),
     "/scenarios": (("GET",), ()),
@@ -40,15 +41,19 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "/sandboxes/{name}": (("PUT", "DELETE"), ()),
     "/sandboxes/{name}/snapshots": (("GET", "POST"), ()),
     "/inputs": (("GET",), ()),
+    "/har": (("GET",), ()),
+    "/unexpected": (("GET",), ()),
     "/explain/{request}": (("GET",), ()),
     "/receive/{name}": (ANY_METHOD, ()),
     "/inboxes/{name}": (("GET", "DELETE", "PUT"), ()),
+    "/receivers": (("GET", "PATCH"), ()),
     "/openapi.json": (("GET",), ()),
     "/docs": (("GET",), ()),
 }
 """Path below `/_mock` -> (methods, query parameters).
 
-Not in the contract: the filter `vendor_id`, GET of one scenario, and `format` of the journal.
+Not in the contract: the filter `vendor_id`, GET of one scenario, `format` of the journal, and
+`/receivers` and `/unexpected`.
 """
 
 ROUTES_NOT_YET: Final[Mapping[str, int]] = {
@@ -58,8 +63,6 @@ ROUTES_NOT_YET: Final[Mapping[str, int]] = {
     "GET /inboxes": 26,
     "DELETE /activations/a1": 26,
     "GET /ui/": 26,
-    "POST /verify": 25,
-    "GET /har": 25,
     "GET /ca.pem": 28,
     "GET /trust.p12": 28,
     "GET /proxy.pac": 28,
@@ -91,6 +94,10 @@ BODIES: Final[tuple[tuple[str, Any, int], ...]] = (
     ("POST /wait", {"for": "request", "match": {"calls": "c1"}, "timeout": 5}, 200),
     ("POST /wait", {"for": "webhook", "match": {"state": "deliv*"}, "advance": "2h"}, 200),
     ("POST /wait", {"for": "webhook", "match": {"body.billing": "7"}, "timeout": 0}, 408),
+    ("POST /verify", {"for": "webhook", "times": {"exactly": 1}}, 200),
+    ("POST /verify", {"for": "call", "order": [{"id": "c1"}, {"id": "c2"}]}, 200),
+    ("POST /verify", {"for": "call", "order": [{"id": "c2"}, {"id": "c1"}]}, 417),
+    ("POST /verify", {"for": "webhook", "match": {"body.billing": "7"}}, 417),
     ("PUT /scenarios/mine", {"legs": {"callee": "busy"}}, 200),
     ("PUT /scenarios/mine", {"legs": {"callee": "bsy"}}, 422),
     (
@@ -118,6 +125,7 @@ BODIES: Final[tuple[tuple[str, Any, int], ...]] = (
     ("PUT /sandboxes/t1", {"from": "default", "snapshot": "seeded"}, 404),
     ("PUT /inboxes/mine", {"responses": [500, 500, 200], "delay": 0}, 200),
     ("DELETE /inboxes/mine", None, 204),
+    ("PATCH /receivers", {"http://app.test": "localhost:4123", "http://old.test": None}, 200),
 )
 """(route with an example of its path, body, status of the response)."""
 

@@ -105,14 +105,23 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "scenario of an explanation": ("explain/r1 calls 0 scenarios 0", "aspect scenario rank"),
     "leg of an explanation": ("explain/r1 calls 0 legs 0", "attempt leg number decided_by"),
+    "archive": ("har", "log"),
+    "log of an archive": ("har log", "version creator entries"),
+    "entry of an archive": (
+        "har log entries 0",
+        "startedDateTime time timings cache request response _id _fault _calls _scenarios",
+    ),
+    "what is unexpected": ("unexpected", "unexpected kinds"),
     "inbox": ("inboxes/mine", "name received evicted"),
+    "receivers": ("receivers", "receivers"),
     "received webhook": ("inboxes/mine received 0", "at method query headers body status"),
 }
 """Name -> (path below `/_mock` and the way to the object in the answer, its keys).
 
 Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list and of an inbox,
 `sample` of a rule, `overtaken` of an explained call, what health has between `providers` and
-`uptime`, and the answer to GET of one scenario.
+`uptime`, the answers to GET of one scenario and of what is unexpected, receivers, and the members
+of an archive that begin with `_`.
 """
 
 POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {
@@ -130,6 +139,7 @@ POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {
     ),
     ("POST", "activations"): ({"scenario": "answered"}, "id scenario match remaining"),
     ("PUT", "inboxes/mine"): ({"responses": [500], "delay": 0}, "responses delay"),
+    ("PATCH", "receivers"): ({"http://app.test": "localhost:4123"}, "receivers"),
     ("PUT", "sandboxes/t1"): ({"clock": "manual"}, "name clock seed now calls"),
     ("POST", "reset"): ({}, "now"),
 }

@@ -9,10 +9,10 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.time import HOUR
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.runtime import advances
+from mockserver.runtime import advances, waits
 from mockserver.runtime.advances import AdvanceInProgress
 from mockserver.runtime.sandbox import Sandbox, Timing
-from mockserver.runtime.waits import wait_until
+from mockserver.runtime.waits import stands_still, wait_until
 from tests.support import read
 from tests.support.dispatchers import AcceptingDispatcher, GatedDispatcher
 from tests.support.event_loop import yield_to_tasks
@@ -284,3 +284,88 @@ def test_a_wait_continues_through_a_reset(
     assert asyncio.run(run())
     assert (sandbox.clock.now(), len(read.calls(sandbox.state)["c1"].events)) == (START, 1)
     assert read.subscribers(sandbox.state) == []
+
+
+# --- while time stands still ---------------------------------------------------------------------
+
+
+def never_may_end() -> bool:
+    return False
+
+
+async def wait_in_vain(sandbox: Sandbox, may_end: Callable[[], bool] = never_may_end) -> bool:
+    met = has_entry(sandbox, "news")
+    return await wait_until(sandbox, met, LONG, None, may_end=may_end)
+
+
+def test_a_wait_that_cannot_end_is_given_up_soon(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waits, "QUIET", 0.01)
+    assert not asyncio.run(wait_in_vain(sandbox))
+    assert read.subscribers(sandbox.state) == []
+
+
+def test_a_wait_that_cannot_end_goes_on_while_something_happens(sandbox: Sandbox) -> None:
+    async def run() -> bool:
+        wait = asyncio.create_task(wait_in_vain(sandbox))
+        for entry_type in ("noise", "noise", "news"):
+            await yield_to_tasks()
+            record_entry(sandbox, entry_type)
+        return await wait
+
+    assert asyncio.run(run())
+
+
+def test_a_wait_goes_on_if_it_may_end_after_all(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waits, "QUIET", 0.01)
+    answers = iter((False, True))
+
+    async def run() -> bool:
+        second_look = asyncio.Event()
+
+        def may_end() -> bool:
+            answer = next(answers, True)
+            if answer:
+                second_look.set()
+            return answer
+
+        wait = asyncio.create_task(wait_in_vain(sandbox, may_end))
+        await second_look.wait()
+        await yield_to_tasks()
+        record_entry(sandbox)
+        return await wait
+
+    assert asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("manual", True), ("real", False), ("60x", False), ("instant", False)]
+)
+def test_only_a_manual_clock_stands_still(
+    configuration: Configuration, mode: str, expected: object
+) -> None:
+    timing = Timing(mode=mode, start=START)
+    sandbox = Sandbox("default", configuration, timing, AcceptingDispatcher())
+    assert stands_still(sandbox) is expected
+
+
+def test_time_does_not_stand_still_while_a_webhook_is_on_its_way(
+    configuration: Configuration,
+) -> None:
+    dispatcher = GatedDispatcher()
+    sandbox = Sandbox("default", configuration, Timing(mode="manual", start=START), dispatcher)
+
+    async def run() -> list[bool]:
+        dispatcher.gate.clear()
+        click_to_call(sandbox.state)
+        advance = asyncio.create_task(sandbox.scheduler.advance(None))
+        await dispatcher.started.wait()
+        seen = [stands_still(sandbox)]
+        dispatcher.gate.set()
+        await advance
+        return [*seen, stands_still(sandbox)]
+
+    assert asyncio.run(run()) == [False, True]

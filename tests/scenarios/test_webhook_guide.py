@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from mock_calls import MockServer
 from mockserver.app import run_server
-from mockserver.client import MockServer
 from mockserver.settings import parse_settings
 from tests.support.config_files import check_texts
 from tests.support.fetch import fetch_bytes, fetch_json

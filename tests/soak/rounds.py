@@ -14,6 +14,9 @@ from tests.support.simulation import CLICK_TO_CALL
 
 NAME: Final = "round"  # of the sandbox
 GENERATED: Final = 20  # requests to each vendor
+SEEDS: Final = 50
+"""Sets of generated requests: after as many rounds, nothing larger comes than did before."""
+
 ARGUMENTS: Final = {"press": {"digits": "1"}, "say": {"words": "yes"}, "hangup": {"cause": "busy"}}
 MOBTEXTING: Final = "/mobtexting/api/v2/voice/c2c"
 PAGES: Final = tuple(load_pages().items())
@@ -109,7 +112,7 @@ def send_example(client: Client, provider: str, credential: Any, sent: Any) -> N
 def send_generated(client: Client, number: int) -> None:
     """Send generated requests: valid, mutated, malformed and hostile ones."""
     for bound in PROVIDERS.values():
-        for sent in generate_requests(bound, GENERATED, f"soak {number}"):
+        for sent in generate_requests(bound, GENERATED, f"soak {number % SEEDS}"):
             url, headers = f"{client.prefix}{sent.path}", encoded(sent.headers)
             response = client.http.request(sent.method, url, content=sent.body, headers=headers)
             assert response.status_code < 500 or "x-mock-fault" in response.headers, response.text

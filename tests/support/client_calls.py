@@ -2,7 +2,7 @@
 
 import httpx
 
-from mockserver.client import MockServer
+from mock_calls import MockServer
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
 
 HEADERS = {"authorization": "Bearer key", "accept": "application/json"}

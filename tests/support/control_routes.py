@@ -50,6 +50,7 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
         GUARDED, body={"for": "call", "count": 9, "advance": 1, "timeout": 0}, status=408,
         changes=True,
     ),
+    ("POST", "/verify"): RouteCase(GUARDED, body={"for": "call", "match": {"id": "c1"}}),
     ("GET", "/clock"): RouteCase(GUARDED),
     ("PUT", "/clock"): RouteCase(GUARDED, body={"mode": "manual"}, changes=True),
     ("POST", "/clock/advance"): RouteCase(GUARDED, body={"by": 1}, changes=True),
@@ -84,6 +85,8 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
         GUARDED, "/sandboxes/default/snapshots", {"as": "seeded"}, status=201
     ),
     ("GET", "/inputs"): RouteCase(GUARDED),
+    ("GET", "/har"): RouteCase(GUARDED),
+    ("GET", "/unexpected"): RouteCase(GUARDED),
     ("DELETE", "/sandboxes/{name}"): RouteCase(GUARDED, "/sandboxes/old", status=204, changes=True),
     ("GET", "/explain/{request}"): RouteCase(GUARDED, "/explain/r1"),
     ("GET", "/inboxes/{name}"): RouteCase(GUARDED, "/inboxes/mine"),
@@ -91,6 +94,10 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
         GUARDED, "/inboxes/mine", {"responses": [500]}, changes=True
     ),
     ("DELETE", "/inboxes/{name}"): RouteCase(GUARDED, "/inboxes/old", status=204, changes=True),
+    ("GET", "/receivers"): RouteCase(GUARDED),
+    ("PATCH", "/receivers"): RouteCase(
+        GUARDED, body={"http://app.test": "localhost:4123"}, changes=True
+    ),
     ("GET", "/openapi.json"): RouteCase(GUARDED),
     ("GET", "/docs"): RouteCase(GUARDED),
 }  # fmt: skip

@@ -115,6 +115,7 @@ def control_state(edge: EdgeSite) -> list[tuple[object, ...]]:
             {**sandbox.uploaded_scenarios},
             {name: (len(box.requests), [*box.statuses], box.delay)
              for name, box in sandbox.inboxes.items()},
+            sandbox.receivers.by_origin,
         )
         for sandbox in edge.registry
     ]  # fmt: skip

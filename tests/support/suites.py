@@ -25,6 +25,6 @@ def click(mock, path="/api/v2/voice/c2c"):
 def is_plugin_installed() -> bool:
     """Whether pytest finds the plugin by its entry point."""
     return any(
-        entry_point.value == "mockserver.pytest_plugin"
+        entry_point.value == "mock_calls.pytest_plugin"
         for entry_point in entry_points(group="pytest11")
     )

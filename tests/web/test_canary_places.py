@@ -104,6 +104,8 @@ def control_requests(secrets: Iterator[str]) -> Iterator[tuple[str, str, dict[st
     for name in ("headers.authorization", "body.access_token", "body.session"):
         match = {name: next(secrets)}
         yield "POST", "/_mock/wait", {"for": "request", "match": match, "timeout": 0}
+        yield "POST", "/_mock/verify", {"for": "request", "match": match}
+        yield "POST", "/_mock/verify", {"for": "request", "order": [match]}
     yield "POST", f"/hooks/token/{next(secrets)}?token={next(secrets)}", {}
     yield "GET", f"/_mock/calls?token={next(secrets)}", {}
     yield "GET", f"/_mock/nowhere?token={next(secrets)}", {}

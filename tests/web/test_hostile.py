@@ -26,6 +26,8 @@ CHUNKED_BODIES = ("empty", "NaN", "over the limit", "invalid UTF-8", "half a meg
 CONTROL_REQUESTS = [
     ("POST", "/_mock/calls/c1/events"),
     ("POST", "/_mock/wait"),
+    ("POST", "/_mock/verify"),
+    ("PATCH", "/_mock/receivers"),
     ("PUT", "/_mock/clock"),
     ("POST", "/_mock/clock/advance"),
     ("PUT", "/_mock/scenarios/spoilt"),

@@ -17,6 +17,7 @@ class Activations:
     """The activations of a sandbox, oldest first; `in_force` has those that apply now.
 
     `known` also has those without a use left: reserved by another request, or spent lately.
+    `unplayed` has those that have changed no request yet.
 
     A request reserves an activation when it arrives, and spends it or gives it back when its
     response is known. An activation whose last use is reserved is not in force meanwhile.
@@ -28,6 +29,8 @@ class Activations:
         self._positions: dict[PositionKey, int] = {}
         self._open: Counter[str] = Counter()  # reservations that are not settled yet
         self._spent: deque[Activation] = deque(maxlen=MAX_SPENT)
+        self._unplayed: dict[str, Activation] = {}
+        self.unplayed: Collection[Activation] = self._unplayed.values()
         self.in_force: tuple[Activation, ...] = ()
         self.known: tuple[Activation, ...] = ()
         self._last_number = 0
@@ -39,10 +42,12 @@ class Activations:
 
     def add(self, activation: Activation) -> None:
         self._count += 1
+        self._unplayed[activation.id] = activation
         self._store(activation)
 
     def clear(self) -> None:
         self._spent.clear()
+        self._unplayed.clear()
         for activation_id in tuple(self._by_id):
             self._remove(activation_id)
         self._update_in_force()
@@ -61,7 +66,9 @@ class Activations:
         """
         for activation_id in reserved:
             self._open[activation_id] -= 1
-            if activation_id not in spent:
+            if activation_id in spent:
+                self._unplayed.pop(activation_id, None)
+            else:
                 self._add_uses(activation_id, 1)
             if not self._open[activation_id]:
                 del self._open[activation_id]

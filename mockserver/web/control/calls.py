@@ -17,6 +17,7 @@ from mockserver.core.suggestions import did_you_mean
 from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.control.known_values import check_filter_values
 from mockserver.web.control.listing import ItemKind, ListedItem, respond_with_page
 from mockserver.web.control.params import (
     call_of,
@@ -44,9 +45,9 @@ FILTERS = ("provider", "state", "vendor_id")
 
 async def list_calls(request: Request) -> Response:
     sandbox = sandbox_of(request)
+    check_filter_values(request, "call")
     calls = (item for item in _list_items(sandbox) if matches_filters(item, request, FILTERS))
-    evicted = sandbox.state.calls.count - len(sandbox.state.calls.by_id)
-    return await respond_with_page(request, CALLS, calls, evicted)
+    return await respond_with_page(request, CALLS, calls)
 
 
 def _list_items(sandbox: Sandbox) -> list[ListedItem]:
@@ -89,7 +90,11 @@ def _ids(sandbox: Sandbox) -> Collection[str]:
     return sandbox.state.calls.by_id.keys()
 
 
-CALLS: Final = ItemKind("calls", _build_job, _version, _unread_values, _count, _ids)
+def _evicted(sandbox: Sandbox) -> int:
+    return sandbox.state.calls.count - len(sandbox.state.calls.by_id)
+
+
+CALLS: Final = ItemKind("calls", _build_job, _version, _unread_values, _count, _ids, _evicted)
 
 
 async def get_call(request: Request) -> JSONResponse:

@@ -18,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.web.control.params import dependencies_of, paginate
+from mockserver.web.control.params import dependencies_of, paginate, sandbox_of
 from mockserver.web.slices import Job, pause_if_many, run_in_slices
 
 MAX_PIECE: Final = 262_144  # bytes that are sent at once
@@ -36,7 +36,7 @@ class ItemKind(NamedTuple):
     `build_job` returns the job that serializes a value, `version` what differs if it would be
     serialized otherwise. `unread_values` yields (id, value) of those that may be new or have
     changed, oldest first, given those that are known by their ids. `count` counts all there are,
-    `ids` returns their ids.
+    `ids` returns their ids, `evicted` counts those that there were.
     """
 
     name: str
@@ -45,13 +45,14 @@ class ItemKind(NamedTuple):
     unread_values: Callable[[Sandbox, Collection[str]], Iterable[tuple[str, Any]]]
     count: Callable[[Sandbox], int]
     ids: Callable[[Sandbox], Collection[str]]
+    evicted: Callable[[Sandbox], int]
 
 
 async def respond_with_page(
-    request: Request, kind: ItemKind, items: Iterable[ListedItem], evicted: int
+    request: Request, kind: ItemKind, items: Iterable[ListedItem]
 ) -> Response:
     """Respond with the items of a page."""
-    page = paginate(items, request)
+    page, evicted = paginate(items, request), kind.evicted(sandbox_of(request))
     return await respond_with_items(request, kind, page, {"evicted": evicted})
 
 

@@ -9,6 +9,8 @@ from typing import Any, Final, NamedTuple
 from mockserver.web.redaction import redact_value
 
 MAX_NEAREST = 3  # items listed when nothing matches
+MAX_CHARACTERS: Final = 1_000
+"""How much of a value is shown; a longer one is cut."""
 LEG_FIELDS = re.compile(r"(waiting|events)\.\d+\.leg", re.ASCII)
 """The fields of a call whose value is the `name` of a leg."""
 LEG_PATH = re.compile(r"((?:attempts\.\d+\.)?legs)\.([^.]+)(.*)", re.ASCII | re.DOTALL)
@@ -77,7 +79,14 @@ def serialize_nearest(item: Mapping[str, Any], differences: Iterable[Mismatch]) 
 
 
 def _serialize_mismatch(mismatch: Mismatch) -> dict[str, Any]:
-    return {"field": mismatch.field, "expected": mismatch.expected, "actual": mismatch.actual}
+    expected, actual = cut_value(mismatch.expected), cut_value(mismatch.actual)
+    return {"field": mismatch.field, "expected": expected, "actual": actual}
+
+
+def cut_value(value: Any) -> Any:
+    """Return the value, or the beginning of its text if that is long."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return value if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]}..."
 
 
 def value_at(item: Any, field: str) -> Any:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from mockserver.engine.exchange import Exchange
 from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.control.known_values import check_filter_values
 from mockserver.web.control.listing import ItemKind, ListedItem, respond_with_page
 from mockserver.web.control.params import matches_filters, sandbox_of
 from mockserver.web.slices import Job
@@ -23,11 +24,9 @@ FILTERS = (*FIELD_FILTERS, "call")
 
 async def list_requests(request: Request) -> Response:
     sandbox = sandbox_of(request)
+    check_filter_values(request, "request")
     requests = (item for item in _list_items(sandbox) if _matches(item, request))
-    journal = sandbox.state.journal
-    return await respond_with_page(
-        request, REQUESTS, requests, journal.request_count - len(journal.exchanges)
-    )
+    return await respond_with_page(request, REQUESTS, requests)
 
 
 def _list_items(sandbox: Sandbox) -> list[ListedItem]:
@@ -79,6 +78,10 @@ def _ids(sandbox: Sandbox) -> Collection[str]:
     return {exchange.id for exchange in sandbox.state.journal.exchanges}
 
 
-REQUESTS: Final = ItemKind("requests", _build_job, _version, _unread_values, _count, _ids)
+def _evicted(sandbox: Sandbox) -> int:
+    return sandbox.state.journal.request_count - len(sandbox.state.journal.exchanges)
+
+
+REQUESTS: Final = ItemKind("requests", _build_job, _version, _unread_values, _count, _ids, _evicted)
 
 ROUTES = (Route("/requests", list_requests),)

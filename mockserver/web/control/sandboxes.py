@@ -74,7 +74,9 @@ async def _fork(request: Request, name: str, body: dict[str, Any]) -> Sandbox:
     mode = _parse_mode(body, "") if "clock" in body else ""
     fork = await build_fork(registry, router, name, body, mode)
     if name == body["from"]:
-        fork.sandbox.snapshots = registry.get_or_create(name).snapshots
+        old = registry.get_or_create(name)
+        fork.sandbox.snapshots = old.snapshots
+        fork.sandbox.receivers.take_over(old.receivers)
     await _adopt(registry, fork.sandbox, claims)
     fork.start()
     return fork.sandbox

@@ -12,6 +12,7 @@ from mockserver.core.suggestions import did_you_mean
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER, Delivery
 from mockserver.engine import commands
 from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.control.known_values import check_filter_values
 from mockserver.web.control.listing import ItemKind, ListedItem, respond_with_page
 from mockserver.web.control.params import dependencies_of, matches_filters, sandbox_of
 from mockserver.web.problems import ProblemError
@@ -24,10 +25,9 @@ FILTERS = ("provider", "call", "state", "kind")
 
 async def list_webhooks(request: Request) -> Response:
     sandbox = sandbox_of(request)
+    check_filter_values(request, "webhook")
     webhooks = (item for item in _list_items(sandbox) if matches_filters(item, request, FILTERS))
-    deliveries = sandbox.state.deliveries
-    evicted = deliveries.count - len(deliveries.by_id)
-    return await respond_with_page(request, WEBHOOKS, webhooks, evicted)
+    return await respond_with_page(request, WEBHOOKS, webhooks)
 
 
 async def redeliver_webhook(request: Request) -> JSONResponse:
@@ -85,7 +85,11 @@ def _ids(sandbox: Sandbox) -> Collection[str]:
     return sandbox.state.deliveries.by_id.keys()
 
 
-WEBHOOKS: Final = ItemKind("webhooks", _build_job, _version, _unread_values, _count, _ids)
+def _evicted(sandbox: Sandbox) -> int:
+    return sandbox.state.deliveries.count - len(sandbox.state.deliveries.by_id)
+
+
+WEBHOOKS: Final = ItemKind("webhooks", _build_job, _version, _unread_values, _count, _ids, _evicted)
 
 ROUTES = (
     Route("/webhooks", list_webhooks),

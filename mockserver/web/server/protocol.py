@@ -63,6 +63,8 @@ class HttpProtocol(HttpToolsProtocol):
         if self._write_timer:
             self._write_timer.cancel()
         super().connection_lost(exc)
+        # both refer to this connection, and garbage collections that find that are rare
+        self.cycle = self.scope = None  # type: ignore[assignment]
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -119,12 +121,13 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def write_response(self, scope: Scope, *response: Any) -> bool:
-        """Send a response in one write; False if nothing was sent, or a later request has begun.
+        """Send a response in one write; False if nothing was sent, or `scope` is no longer current.
 
         `scope` refers to this method rather than to its request's cycle: `scope` and cycle would
         otherwise refer to each other, which only the garbage collector can free.
         """
-        return self.cycle.scope is scope and write_response(self.cycle, *response)
+        cycle = self.cycle
+        return cycle is not None and cycle.scope is scope and write_response(cycle, *response)
 
     def on_message_complete(self) -> None:
         self._stage = ("", self._stage[1])

@@ -1,7 +1,7 @@
 """The WebRTC pages of Innocalls log in and place a call in a real browser."""
 
+from mock_calls import MockServer
 from mockserver.app import run_server
-from mockserver.client import MockServer
 from mockserver.settings import Settings
 from tests.support.browser import browser
 

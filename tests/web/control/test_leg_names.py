@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.client.models import parse_call
+from mock_calls.parsing import parse_call
 from mockserver.core.behavior import PRESETS
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario

@@ -40,7 +40,7 @@ ACCOUNT_PATH = "/_mock/accounts/mobtexting/mobtexting-default"
 LISTS = (
     "/_mock/explain/r1",
     *("/_mock/requests", "/_mock/journal", "/_mock/journal?format=jsonl", "/_mock/timeline"),
-    "/_mock/timeline?format=mermaid",
+    *("/_mock/timeline?format=mermaid", "/_mock/har", "/_mock/unexpected"),
 )
 
 
@@ -209,6 +209,33 @@ def test_a_wait_for_ten_thousand_requests_compares_them_in_slices(
     record_requests(edge.default.state, 10_000, b'{"to": "911"}')
     wait = {"for": "request", "match": match, "count": 9_999, "timeout": 0.01}
     request = build_request("POST", "/_mock/wait", json=wait)
+    assert longest(edge, request, status) < LONGEST
+
+
+VERIFICATIONS = [
+    pytest.param({"match": {"body": "*"}}, 200, id="met"),
+    pytest.param({"match": {"body": "*"}, "times": {"exactly": 0}}, 417, id="too many"),
+    pytest.param({"match": {"body": "none"}}, 417, id="too few"),
+    pytest.param({"order": [{"body": "*"}, {"body": "none"}]}, 417, id="out of order"),
+]
+
+
+@pytest.mark.parametrize("body", LONG_BODIES.values(), ids=LONG_BODIES)
+@pytest.mark.parametrize(("verification", "status"), VERIFICATIONS)
+def test_a_verification_of_long_requests_compares_them_in_slices(
+    edge: EdgeSite, body: bytes, verification: dict[str, Any], status: int
+) -> None:
+    record_requests(edge.default.state, 3, body)
+    request = build_request("POST", "/_mock/verify", json={"for": "request", **verification})
+    assert longest(edge, request, status) < LONGEST
+
+
+@pytest.mark.parametrize(("verification", "status"), VERIFICATIONS)
+def test_a_verification_of_ten_thousand_requests_compares_them_in_slices(
+    edge: EdgeSite, verification: dict[str, Any], status: int
+) -> None:
+    record_requests(edge.default.state, 10_000, b'{"to": "911"}')
+    request = build_request("POST", "/_mock/verify", json={"for": "request", **verification})
     assert longest(edge, request, status) < LONGEST
 
 

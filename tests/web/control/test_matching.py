@@ -255,3 +255,10 @@ def test_the_nearest_items_are_those_with_the_fewest_mismatches(
 def test_an_empty_match_has_no_nearest_items() -> None:
     assert mismatches(CALL, {}) == []
     assert nearest_indexes([0]) == []
+
+
+def test_a_long_value_is_shown_by_its_beginning() -> None:
+    [mismatch] = mismatches({"id": "r1", "body": {"a": "x" * 2_000}}, {"body": "none"})
+    assert serialize_nearest({"id": "r1"}, [mismatch])["differs"] == [
+        {"field": "body", "expected": "none", "actual": f'{{"a": "{"x" * 993}...'}
+    ]

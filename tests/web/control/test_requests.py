@@ -64,7 +64,7 @@ def test_the_duration_follows_the_contract_keys_of_a_request(site: SiteClient) -
         ("?provider=mobtexting", ["r1", "r2", "r3", "r4"]),
         ("?provider=phonon", []),
         ("?operation=c2c&status=200", ["r1", "r4"]),
-        ("?operation=call", []),
+        ("?operation=create", []),
         ("?status=422", ["r2"]),
         ("?status=405", ["r3"]),
         ("?call=c2", ["r4"]),

@@ -1,0 +1,1 @@
+"""Runs our distributions in environments of their own, alone and beside other packages."""
