@@ -188,7 +188,9 @@ CASES = {
         @pytest.mark.asyncio
         async def test_awaited(async_mock_calls):
             await async_mock_calls.use("callee-busy")
+            click(async_mock_calls)
             assert (await async_mock_calls.finish()).pending == 0
+            assert [call.outcome for call in await async_mock_calls.calls()] == ["busy"]
         """,
     ),
     "frameworks": Case(
