@@ -1,45 +1,4 @@
 """The clients under an import name of the server; `mock_calls` holds them."""
 
-from mock_calls import (
-    AdvanceResult,
-    AsyncMockServer,
-    Attempt,
-    BlockingCall,
-    Call,
-    ConnectionFailed,
-    ControlError,
-    Explanation,
-    Leg,
-    LifespanFailed,
-    MockServer,
-    MockServerError,
-    NotAttachable,
-    NotCalled,
-    ReceivedRequest,
-    Request,
-    RequestRefused,
-    WaitTimeout,
-    Webhook,
-)
-
-__all__ = [
-    "AdvanceResult",
-    "AsyncMockServer",
-    "Attempt",
-    "BlockingCall",
-    "Call",
-    "ConnectionFailed",
-    "ControlError",
-    "Explanation",
-    "Leg",
-    "LifespanFailed",
-    "MockServer",
-    "MockServerError",
-    "NotAttachable",
-    "NotCalled",
-    "ReceivedRequest",
-    "Request",
-    "RequestRefused",
-    "WaitTimeout",
-    "Webhook",
-]
+from mock_calls import *  # noqa: F403 - its public names and no others
+from mock_calls import __all__ as __all__

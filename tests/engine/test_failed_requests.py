@@ -215,14 +215,20 @@ def test_an_injected_event_that_cannot_be_computed_changes_nothing(
 # --- calls that wait for a resource --------------------------------------------------------------
 
 
-def test_an_error_ends_the_waiting_call_that_it_meets_and_no_other_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Calls c1 and c2 wait; the agent who comes cannot be offered c1."""
+def build_two_waiting_calls() -> SandboxState:
+    """Return a state whose calls c1 and c2 wait, as Ann is offline."""
     state = build_state(build_shop({"ann": "offline"}))
     place_calls(state)
     place_calls(state)
     run_until(state, 0)
+    return state
+
+
+def test_an_error_ends_the_waiting_call_that_it_meets_and_no_other_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Calls c1 and c2 wait; the agent who comes cannot be offered c1."""
+    state = build_two_waiting_calls()
     compute = simulation.compute_transitions
 
     def fail_first(state: SandboxState, call_id: str, event: Event) -> Any:
@@ -243,10 +249,7 @@ def test_an_account_that_has_moved_another_call_is_not_set_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The request makes Ann available, who is offered c1; then an event of c2 fails."""
-    state = build_state(build_shop({"ann": "offline"}))
-    place_calls(state)
-    place_calls(state)
-    run_until(state, 0)
+    state = build_two_waiting_calls()
     compute = simulation.compute_transitions
 
     def fail_last(state: SandboxState, call_id: str, event: Event) -> Any:
