@@ -5,7 +5,7 @@ COPY requirements.lock requirements-build.lock ./
 RUN pip install --no-cache-dir --require-hashes -r requirements-build.lock
 RUN python -m venv /opt/mockserver
 RUN /opt/mockserver/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY mockserver mockserver
 COPY scenarios scenarios
 COPY schemas schemas

@@ -74,6 +74,7 @@ def build_configuration(
         policy=policy,
         populate=partial(with_fake_records, providers),
         files={each.file: each.text for each in sources if not each.bundled},
+        bundled_files={each.file: each.text for each in sources if each.bundled},
         quirks=tuple(settings.quirk),
     )
     notes = _dry_run(configuration, checked, definitions.own_accounts, lambda _: True)

@@ -95,6 +95,7 @@ OPTIONS: Final = (
         "public_url", "origin of the links that are handed out, not the request's", metavar="URL"
     ),
     Option("log_format", "text or json", "text", "FORMAT"),
+    Option("open", "open the page in a browser, once the server is ready", kind="flag"),
     Option("quiet", "no line per request, event and webhook attempt", kind="flag"),
 )
 
@@ -132,6 +133,7 @@ class Settings(NamedTuple):
     tls_key: str = ""
     public_url: str = ""
     log_format: str = "text"
+    open: bool = False
     quiet: bool = False
 
 
@@ -168,6 +170,7 @@ def parse_settings(
         tls_key=values["tls_key"][0],
         public_url=values["public_url"][0],
         log_format=_parse_log_format(values["log_format"][0]),
+        open=_parse_flag(values["open"]),
         quiet=_parse_flag(values["quiet"]),
     )
 

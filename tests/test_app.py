@@ -148,7 +148,8 @@ def test_a_server_prints_its_address_settings_and_providers_when_ready(host: str
     summary = f"clock 60x, seed s, {count}, {count_scenarios(configuration)} scenarios"
     base = ServerAddress(host=host, port=port_of_line(printed[0])).origin
     assert printed[0] == f"mockserver ready on {base} ({summary})"
-    assert printed[1:] == [f"  {name}: {base}/{name}" for name in providers]
+    paths = {**{name: name for name in providers}, "page": "_mock/ui/"}
+    assert printed[1:] == [f"  {name}: {base}/{path}" for name, path in paths.items()]
     assert logged == []
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from mockserver.app.addresses import (
     own_tls_endpoint,
 )
 from mockserver.app.output import print_ready_lines
+from mockserver.app.page_opener import open_page
 from mockserver.compiler import ScenarioCompiler, count_scenarios
 from mockserver.core.address_policy import AddressPolicy
 from mockserver.core.configuration import Configuration
@@ -209,7 +211,7 @@ def ready_lines(
         ),
     ],
 )
-def test_the_ready_lines_name_address_settings_providers_and_a_drawn_token(  # noqa: PLR0913, PLR0917 - the columns of the table
+def test_the_ready_lines_name_address_settings_providers_page_and_a_drawn_token(  # noqa: PLR0913, PLR0917 - the columns of the table
     configuration: Configuration,
     address: ServerAddress,
     settings: Settings,
@@ -224,7 +226,9 @@ def test_the_ready_lines_name_address_settings_providers_and_a_drawn_token(  # n
     summary = f"clock real, seed seed, {providers}, {count_scenarios(configuration)} scenarios"
     names = [f"  {name}: {base}/{name}" for name in configuration.providers]
     ready = f"mockserver ready on {base} ({summary})"
-    assert ready_lines(configuration, address, settings) == [ready, *names, *token_lines]
+    drawn = "#token=drawn" if "drawn" in str(token_lines) else ""
+    page = f"  page: {base}/_mock/ui/{drawn}"
+    assert ready_lines(configuration, address, settings) == [ready, *names, page, *token_lines]
 
 
 @pytest.mark.parametrize(("count", "word"), [(0, "0 providers"), (1, "1 provider")])
@@ -237,7 +241,7 @@ def test_the_ready_lines_count_the_providers(
         changed, ServerAddress(host="127.0.0.1", port=1), Settings(clock="60x")
     )
     assert f"(clock 60x, seed x, {word}, " in first
-    assert len(rest) == count
+    assert len(rest) == count + 1
 
 
 # --- the start -----------------------------------------------------------------------------------
@@ -403,3 +407,32 @@ def test_a_webhook_to_the_server_s_own_inbox_arrives_by_tls(
         "delivered",
         f"{origin}/_mock/receive/mobtexting",
     )
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("host", "token"), [("127.0.0.1", ""), (ANYWHERE, ""), ("::1", "mine")])
+def test_open_opens_the_page_once_and_without_a_token(
+    configuration: Configuration, monkeypatch: pytest.MonkeyPatch, host: str, token: str
+) -> None:
+    opened: list[str] = []
+    done = threading.Event()
+
+    def record(url: str) -> bool:
+        opened.append(url)
+        done.set()
+        return True
+
+    monkeypatch.setattr("webbrowser.open", record)
+    address = ServerAddress(host=host, port=80)
+    ready_lines(configuration, address, Settings(open=True, token=token))
+    assert done.wait(10)
+    assert opened == [f"{address.display_url}/_mock/ui/"]
+
+
+def test_a_machine_without_a_browser_is_given_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webbrowser.open", lambda _: False)
+    lines: list[str] = []
+    open_page("http://127.0.0.1:80/_mock/ui/", lines.append).join(10)
+    assert lines == ["no browser could be opened: open http://127.0.0.1:80/_mock/ui/"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mockserver import app
+from mockserver.app import lifespan
 from mockserver.compiler import ScenarioCompiler, build_configuration, count_scenarios
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
@@ -187,7 +188,7 @@ def test_a_server_with_watch_reloads_changed_files(
         finally:
             ended.set()
 
-    monkeypatch.setattr(app, "watch_files", watch)
+    monkeypatch.setattr(lifespan, "watch_files", watch)
     file = tmp_path / "mine.yaml"
     file.write_text(FIRST, "utf-8")
     settings = Settings(port=0, scenarios=(str(file),), watch=True, clock="manual", quiet=True)
@@ -199,6 +200,6 @@ def test_a_server_with_watch_reloads_changed_files(
 
 
 def test_a_server_without_watch_does_not_watch_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "watch_files", None)
+    monkeypatch.setattr(lifespan, "watch_files", None)
     with app.run_server(Settings(port=0, quiet=True)) as origin:
         assert fetch_json(f"{origin}/_mock/health")["status"] == "ok"

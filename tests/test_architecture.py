@@ -410,8 +410,8 @@ STATE_READERS = {name for name, value in vars(read).items() if callable(value) a
 VERBS = {
     "accounts": {"replace", "charge", "save_record", "store_upload"},
     "activations": {
-        *("add", "clear", "reserve", "settle", "take_position", "restart_responses"),
-        "take_number",
+        *("add", "clear", "remove", "reserve", "settle", "take_position"),
+        *("restart_responses", "take_number"),
     },
     "agenda": {"schedule", "take"},
     "calls": {"add", "update", "set_progress", "queue_for", "end", "evict"},
@@ -681,13 +681,14 @@ ENTRY_POINTS = {
     "app": set[str](),
     "replay": set[str](),
     "runtime": {
-        *("commands", "failures", "idle"),
+        *("commands", "failures", "idle", "phones"),
         *("simulation.run_due_item", "webhooks.complete_attempt"),
     },
     "web": {
         "account_conflicts",
         *("commands", "failures", "idle", "own_refusals", "pipeline"),
         *("scenario_selection", "unexpected"),
+        *("phones", "possible_acts", "decided_behaviors"),
         *("call_scenarios.applied_parts", "call_scenarios.reached_names"),
         *("overtaken_words", "webhooks.is_due_before_response"),
         *("simulation.run_due_item", "webhooks.complete_attempt"),

@@ -52,6 +52,17 @@ def test_the_commands_of_the_tutorial_print_what_it_shows(tmp_path: Path) -> Non
             assert run_command(command, origin, tmp_path) == expected, command
 
 
+@pytest.mark.skipif(not (BASH and shutil.which("curl")), reason="the snippets need bash and curl")
+def test_the_commands_for_a_shell_print_what_their_page_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (DOCS / "how-to" / "shell.md").read_text("utf-8")
+    with run_server(parse_settings({**FLAGS, "port": "0", "quiet": True}, {})) as origin:
+        monkeypatch.setenv("MOCKSERVER_PORT", origin.rpartition(":")[2])
+        for command, expected in STEP.findall(page):
+            assert run_command(command, origin, tmp_path) == expected, command
+
+
 def suites() -> Iterator[tuple[str, str]]:
     for page in ("tutorial", "how-to/pytest", "how-to/asyncio"):
         text = (DOCS / f"{page}.md").read_text("utf-8")

@@ -135,6 +135,7 @@ INPUTS = {
     "commands.patch_account": "web/control/accounts.py patch_account",
     "commands.activate": "web/control/activations.py activate_body",
     "commands.clear_activations": "web/control/activations.py clear_activations",
+    "commands.remove_activation": "web/control/activations.py delete_activation",
     "commands.redeliver": "web/control/webhooks.py redeliver_webhook",
     "commands.put_scenario": "runtime/sandbox.py Sandbox.put_scenario",
     "commands.delete_scenario": "runtime/sandbox.py Sandbox.delete_scenario",
@@ -212,9 +213,10 @@ SANDBOX_INPUTS = {
     "Sandbox.set_configuration": ["app/__init__.py _reload"],
     "Sandbox.reset": ["web/control/reset.py reset_sandbox"],
     "Sandbox.set_clock_mode": ["web/control/clock.py put_clock"],
+    "Sandbox.run_while_on_the_phone": ["web/control/clock.py put_clock"],
     "Sandbox.record_clock": [
+        "runtime/sandbox.py Sandbox._set_mode",
         "runtime/sandbox.py Sandbox.record_clock",
-        "runtime/sandbox.py Sandbox.set_clock_mode",
         "runtime/scheduler.py Scheduler._record_set_back",
         "web/control/clock.py advance_clock",
     ],
@@ -226,7 +228,7 @@ SANDBOX_INPUTS = {
     "Sandbox.clear_inbox": ["web/control/inboxes.py delete_inbox"],
     "Receivers.change": ["web/control/receivers.py patch_receivers"],
     "Receivers.take_over": ["web/control/sandboxes.py _fork"],
-    "Clock.set_mode": ["runtime/sandbox.py Sandbox.set_clock_mode"],
+    "Clock.set_mode": ["runtime/sandbox.py Sandbox._set_mode"],
     "Clock.jump": [
         "runtime/sandbox.py Sandbox.resume",
         "runtime/scheduler.py Scheduler._advance_to",

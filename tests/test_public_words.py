@@ -10,14 +10,15 @@ ROOT = Path(__file__).parent.parent
 WORDS = re.compile(
     r"\b(facts?|moot|story|stories|behaviours?|lengths? of time|in vain|passed[_ ]over|speaks_to|"
     r"polled|NotAccepted|NotInTime|Explained|Unreachable)\b|/_mock/inbox/|"
-    r"[\"'](wanted|passed_over|speaks_to|redial|phones)[\"'](?=: (?!Phone|build))|"
+    r"[\"'](wanted|passed_over|speaks_to|redial|phones)[\"']"
+    r"(?=: (?!Phone|build|Counter|\{\"ringing))|"
     r"(entry|request|webhook|call|attempt|item|page|body|raw)\[\"(fact|facts|answer|wanted|redial|"
     r"target|dropped|stopped|question|why|left|verb|place|story)\"\]"
 )
 """Old words of JSON, Python and prose."""
 
 KEYS = re.compile(r"(?<![\w-])(play|speech|answers)\"?: |\"(dropped|stopped|left|question|why)\":")
-"""Old keys of YAML and JSON; in Python, they also name events and types."""
+"""Old keys of YAML and JSON; in Python and JavaScript, they also name events and types."""
 
 FOLDERS = ("mockserver", "clients", "schemas", "scenarios", "benchmarks", "docs", "tests", ".ci")
 FILES = ("README.md", "Dockerfile", "pyproject.toml")
@@ -52,7 +53,9 @@ def tracked_files() -> list[str]:
 
 def old_words(name: str, text: str) -> list[str]:
     found = [match.group() for match in WORDS.finditer(text)]
-    return found if name.endswith(".py") else found + [m.group() for m in KEYS.finditer(text)]
+    return (
+        found if name.endswith((".py", ".js")) else found + [m.group() for m in KEYS.finditer(text)]
+    )
 
 
 @pytest.mark.parametrize("name", tracked_files())
@@ -78,7 +81,12 @@ def test_an_old_word_is_found(name: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("a.py", 'SOUNDS = {"play": tone}'), ("a.py", "state.call"), ("a.yaml", "replay: {use: x}")],
+    [
+        ("a.py", 'SOUNDS = {"play": tone}'),
+        ("a.js", "{play: draw}"),
+        ("a.py", "state.call"),
+        ("a.yaml", "replay: {use: x}"),
+    ],
 )
 def test_another_word_is_not_taken_for_an_old_one(name: str, text: str) -> None:
     assert old_words(name, text) == []

@@ -14,7 +14,11 @@ def page() -> str:
         command = group.get_command(context, name)
         assert command is not None  # noqa: S101 - `list_commands` has listed it
         command_context = click.Context(
-            command, info_name=name, parent=context, max_content_width=96
+            command,
+            info_name=name,
+            parent=context,
+            max_content_width=96,
+            **command.context_settings,
         )
         parts += [f"## mockserver {name}\n", block(command.get_help(command_context))]
     return "\n".join(parts)

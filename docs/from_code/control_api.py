@@ -13,6 +13,12 @@ START = """# Control API
 All paths are below `/_mock`, or below `/_sandbox/<name>/_mock` for a named sandbox. A server that
 listens beyond loopback requires `Authorization: Bearer <token>`. Errors are
 `application/problem+json`; [Problems](#problems) lists their types.
+
+The header `X-Mock-Position` of an answer says up to which entry of the journal it is complete,
+such as `9f2c41d7.0-120`. Sent as `Last-Event-ID` to `/_mock/events`, it makes the stream go on
+behind that entry. After a reset, and in a sandbox made anew, such a stream begins with the event
+`reset`, and what was read before is to be read again. The event `gap` says how many entries were
+`missed`. After 15 real seconds without an event there is a comment with the position.
 """
 
 PROBLEMS = """## Problems

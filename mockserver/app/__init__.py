@@ -5,18 +5,13 @@ import gc
 import signal
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import (
-    AbstractAsyncContextManager,
-    asynccontextmanager,
     closing,
     contextmanager,
-    suppress,
 )
 from functools import partial
-from pathlib import Path
 from socket import socket
-from typing import Any
 
 from mockserver.app.addresses import (
     build_access_control,
@@ -25,6 +20,8 @@ from mockserver.app.addresses import (
     build_own_address,
 )
 from mockserver.app.configuration import load_configuration
+from mockserver.app.first_request import remind_of_base_urls
+from mockserver.app.lifespan import Hooks, build_lifespan
 from mockserver.app.output import (
     PrintLine,
     add_logger,
@@ -35,23 +32,19 @@ from mockserver.app.output import (
     print_ready_lines,
     scenarios_as_json,
 )
-from mockserver.app.world import build_world
+from mockserver.app.world import World, build_world
 from mockserver.compiler import (
     InvalidFiles,
     ScenarioCompiler,
     build_configuration,
     count_scenarios,
-    scenario_files,
 )
 from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
-from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.runtime.background import Background
-from mockserver.runtime.file_watcher import watch_files
 from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
-from mockserver.runtime.tasks import OnError, spawn
 from mockserver.settings import Settings, SettingsError
 from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
@@ -103,8 +96,8 @@ def build_server(
         access_control=access_control,
         public_url=settings.public_url.rstrip("/"),
     )
-    hooks = world.start, partial(_reload, sandboxes, settings, world.compiler, log)
-    app = build_app(dependencies, _build_lifespan(settings, dependencies, dispatcher, hooks))
+    hooks = _build_hooks(settings, dependencies, world, address.display_url, log)
+    app = build_app(dependencies, build_lifespan(settings, dependencies, dispatcher, hooks))
     uvicorn_config = build_config(app, (settings.tls_cert, settings.tls_key))
     on_ready = partial(
         print_ready_lines, address, settings, (world.configuration, access_control), print_ready
@@ -112,37 +105,14 @@ def build_server(
     return Server(uvicorn_config, sandboxes, on_ready)
 
 
-def _build_lifespan(
-    settings: Settings,
-    dependencies: Dependencies,
-    dispatcher: WebhookDispatcher,
-    hooks: tuple[Callable[[], Awaitable[None]], Callable[[], Awaitable[None]]],
-) -> Callable[[Any], AbstractAsyncContextManager[Mapping[str, Any]]]:
-    """Build the ASGI lifespan: it starts and stops the sandboxes and the file watcher.
-
-    `hooks` are what starts the sandboxes, and what reloads the files.
-    """
-    sandboxes, (start, reload) = dependencies.sandboxes, hooks
-
-    @asynccontextmanager
-    async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
-        await start()
-        watcher = _start_file_watcher(settings, reload, sandboxes.record_error)
-        yield {"dependencies": dependencies}
-        if watcher:
-            watcher.cancel()
-        await sandboxes.stop()
-        await dispatcher.close()
-
-    return lifespan
-
-
-def _start_file_watcher(
-    settings: Settings, reload: Callable[[], Awaitable[None]], on_error: OnError
-) -> asyncio.Task[None] | None:
-    """Start to watch the scenario files; return None without the option `watch`."""
-    list_files = partial(_existing_files, settings)
-    return spawn(watch_files(list_files, reload), on_error) if settings.watch else None
+def _build_hooks(
+    settings: Settings, dependencies: Dependencies, world: World, origin: str, log: PrintLine
+) -> Hooks:
+    return Hooks(
+        world.start,
+        partial(_reload, dependencies.sandboxes, settings, world.compiler, log),
+        partial(remind_of_base_urls, origin, dependencies.router.has_been_asked, log),
+    )
 
 
 def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
@@ -173,13 +143,6 @@ def tune_garbage_collection() -> None:
     gc.freeze()
     gc.set_threshold(2_000, 5, 5_000)
     gc.enable()
-
-
-def _existing_files(settings: Settings) -> list[Path]:
-    """Return the user's files; empty if one is missing, as while an editor replaces it."""
-    with suppress(SettingsError):
-        return scenario_files(settings)
-    return []
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from mockserver.app.page_opener import open_page
 from mockserver.compiler import count_scenarios
 from mockserver.config.registry import load_providers
 from mockserver.core.bound_provider import BoundProvider
@@ -40,10 +41,19 @@ def print_ready_lines(
     )
     for name in configuration.providers:
         print_ready(f"  {name}: {address.display_url}/{name}")
-    if access_control.token and not settings.token:
-        print_ready(f"  control API: {TOKEN_VARIABLE}={access_control.token}")
+    drawn_token = "" if settings.token else access_control.token
+    print_ready(f"  page: {page_url(address, drawn_token)}")
+    if settings.open:
+        open_page(page_url(address), print_ready)
+    if drawn_token:
+        print_ready(f"  control API: {TOKEN_VARIABLE}={drawn_token}")
     if access_control.token == OPEN_ACCESS:
         print_ready("  control API: open to whoever can reach this address")
+
+
+def page_url(address: ServerAddress, token: str = "") -> str:
+    """The URL of the page; a token is in the fragment, which no browser sends."""
+    return f"{address.display_url}/_mock/ui/{token and f'#token={token}'}"
 
 
 def add_logger(settings: Settings, log: PrintLine, sandbox: Sandbox) -> None:

@@ -11,6 +11,8 @@ from mockserver import __version__
 COMMANDS = (
     "serve",
     "demo",
+    "place",
+    "phone",
     "init",
     "check",
     "providers",

@@ -14,6 +14,7 @@ from urllib.request import ProxyHandler, build_opener
 import click
 
 from mockserver.cli import BAD_USAGE
+from mockserver.cli.connection import origin_of
 from mockserver.settings import SettingsError, parse_settings
 
 PAUSE = 0.1  # real seconds between two questions
@@ -44,8 +45,7 @@ def command(url: str | None, timeout: float, pid: int | None) -> None:
         _exit_with(BAD_USAGE, f"mockserver: {error}")
     if pid and os.name == "nt":
         _exit_with(BAD_USAGE, "mockserver: --pid does not work on Windows: leave it out")
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
-    origin = (url or f"http://{host}:{settings.port}").rstrip("/")
+    origin = (url or origin_of(settings)).rstrip("/")
     health = _wait_for_health(origin, monotonic() + timeout, pid)
     click.echo(f"mockserver {health['version']} at {origin} is {health['status']}")
 

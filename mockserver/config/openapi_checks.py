@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mockserver.config.json_schema import CompiledValidator
-from mockserver.core.bound_provider import Accepts, Check
+from mockserver.core.bound_provider import Accepts, Check, RequestForm
 from mockserver.core.http import Upload
 from mockserver.core.rulebook import Violation
 
@@ -17,6 +17,8 @@ OpenAPI = Mapping[str, Any]
 
 HTTP_METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 """Keys of a path item that are operations; the others describe none."""
+
+JSON_TYPE = "application/json"
 
 _BLANK_VALUES = ("", None)
 
@@ -92,8 +94,25 @@ def iter_operations(document: OpenAPI) -> Iterator[tuple[str, str, OpenAPI]]:
 
 def request_media_type(entry: OpenAPI) -> OpenAPI:
     """Return the media type object of the body, preferably JSON; empty if there is no body."""
+    return _media_type(entry)[1]
+
+
+def _media_type(entry: OpenAPI) -> tuple[str, OpenAPI]:
+    """Return (name, object) of the media type of the body, preferably JSON."""
     media_types: Mapping[str, OpenAPI] = entry.get("requestBody", {}).get("content", {})
-    return media_types.get("application/json") or next(iter(media_types.values()), {})
+    name = JSON_TYPE if JSON_TYPE in media_types else next(iter(media_types), "")
+    return name, media_types.get(name, {})
+
+
+def request_form(document: OpenAPI, operation: str) -> RequestForm:
+    """Return how the document has an operation requested."""
+    [(method, entry)] = [
+        (method, entry)
+        for _, method, entry in iter_operations(document)
+        if entry["operationId"] == operation
+    ]
+    names = parameter_schema(document, operation)["properties"]
+    return RequestForm(method, _media_type(entry)[0], (*names,))
 
 
 def parameters(document: OpenAPI, entry: OpenAPI) -> list[OpenAPI]:

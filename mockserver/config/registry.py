@@ -51,6 +51,7 @@ def _bind_provider(provider: Provider) -> BoundProvider:
         document,
         lambda name: openapi_checks.request_examples(document(), name),
         openapi_checks.build_acceptor(validator),
+        lambda name: openapi_checks.request_form(document(), name),
     )
 
 

@@ -6,6 +6,7 @@ from mockserver.core.account import Account
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint
+from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.rulebook import RequestContext, evaluate, render_message
 from mockserver.core.sample import Sample
 
@@ -15,6 +16,14 @@ class AcceptedRequests(NamedTuple):
 
     requests: tuple[Request, ...] = ()
     reason: str = ""
+
+
+class SampleContext(NamedTuple):
+    """What a sample is made for: the account, the time in ms, and the state of the sandbox."""
+
+    account: Account
+    now: int
+    read_model: ReadModel = EMPTY_READ_MODEL
 
 
 def accepted_requests(
@@ -28,11 +37,33 @@ def accepted_requests(
     make = bound.provider.samples.get(endpoint.operation)
     if make is None:
         return AcceptedRequests((), f"{endpoint.operation} places no call")
-    samples = make(account, now)
+    return _keep_accepted(bound, endpoint, SampleContext(account, now), make(account, now))
+
+
+def sample_requests(
+    bound: BoundProvider, endpoint: Endpoint, context: SampleContext
+) -> AcceptedRequests:
+    """Return requests of any operation that the account accepts in this state of the sandbox."""
+    provider, operation, (account, now, read_model) = bound.provider, endpoint.operation, context
+    if operation in provider.samples:
+        made = provider.samples[operation](account, now)
+    elif operation in provider.other_samples:
+        made = provider.other_samples[operation](account, now, read_model)
+    else:
+        made = f"{operation} has no sample"
+    return _keep_accepted(bound, endpoint, context, made)
+
+
+def _keep_accepted(
+    bound: BoundProvider,
+    endpoint: Endpoint,
+    context: SampleContext,
+    samples: tuple[Sample, ...] | str,
+) -> AcceptedRequests:
     if isinstance(samples, str):
         return AcceptedRequests((), samples)
     requests = [_build_request(endpoint, sample) for sample in samples]
-    refusals = [_refusal(bound, endpoint, account, request, now) for request in requests]
+    refusals = [_refusal(bound, endpoint, context, request) for request in requests]
     accepted = [request for request, refusal in zip(requests, refusals, strict=True) if not refusal]
     return AcceptedRequests(tuple(accepted), "" if accepted else refusals[0])
 
@@ -40,7 +71,7 @@ def accepted_requests(
 def _build_request(endpoint: Endpoint, sample: Sample) -> Request:
     return Request(
         endpoint.method,
-        endpoint.path,
+        endpoint.path.format_map(sample.fields),
         endpoint.host.replace("*", sample.subdomain),
         headers=sample.headers,
         fields=sample.fields,
@@ -49,13 +80,19 @@ def _build_request(endpoint: Endpoint, sample: Sample) -> Request:
 
 
 def _refusal(
-    bound: BoundProvider, endpoint: Endpoint, account: Account, request: Request, now: int
+    bound: BoundProvider, endpoint: Endpoint, context: SampleContext, request: Request
 ) -> str:
     """Return in words what the vendor refuses the request with; empty if it accepts it."""
-    violations = bound.checks[endpoint.operation](request.fields)
-    context = RequestContext(request, now, endpoint.operation, account, violations)
-    broken = evaluate(endpoint.rules, context)
+    request_context = RequestContext(
+        request,
+        context.now,
+        endpoint.operation,
+        context.account,
+        bound.checks[endpoint.operation](request.fields),
+        read_model=context.read_model,
+    )
+    broken = evaluate(endpoint.rules, request_context)
     if not broken:
         return ""
     fault = broken[0].fault
-    return f"it is refused with {fault.name}: {render_message(fault, context)}"
+    return f"it is refused with {fault.name}: {render_message(fault, request_context)}"

@@ -26,6 +26,18 @@ def no_acceptor(_: str) -> Accepts:
     return accept_nothing
 
 
+class RequestForm(NamedTuple):
+    """How an operation is requested: method, media type of the body, names of the fields."""
+
+    method: str
+    media_type: str
+    names: tuple[str, ...]
+
+
+def no_form(_: str) -> RequestForm:
+    return RequestForm("", "", ())
+
+
 class BoundProvider(NamedTuple):
     """A provider with the compiled checks of its schema file.
 
@@ -39,3 +51,5 @@ class BoundProvider(NamedTuple):
     """Operation -> the parameters of each example request in the schema file."""
     acceptor: Callable[[str], Accepts] = no_acceptor
     """Operation -> what is true for sound fields; where it is not, the check decides."""
+    form: Callable[[str], RequestForm] = no_form
+    """Operation -> how it is requested."""

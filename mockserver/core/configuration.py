@@ -47,6 +47,8 @@ class Configuration(NamedTuple):
     """(seed, account) -> the account with the fake records that its `generate` asks for."""
     files: Mapping[str, bytes] = EMPTY_MAPPING
     """Name of each scenario file of the user -> its content."""
+    bundled_files: Mapping[str, bytes] = EMPTY_MAPPING
+    """Name of each scenario file of this package -> its content."""
     quirks: tuple[tuple[str, str], ...] = ()
     """(provider, quirk) of each `--quirk`."""
     scenario_notes: Mapping[str, tuple[AccountNote, ...]] = EMPTY_MAPPING

@@ -1,6 +1,6 @@
 """The provider contract: endpoints, vendor events, what a provider reads, and its effects."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from mockserver.core.account import NO_RETRY, Account, Charge, Retry, SaveRecord
@@ -13,7 +13,7 @@ from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.possible_calls import NO_CALLS, PossibleCalls
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.rulebook import Evidence, Fault, RequestContext, Rule, Rulebook
-from mockserver.core.sample import SampleMaker, keep_account
+from mockserver.core.sample import OtherSampleMaker, SampleMaker, keep_account
 from mockserver.core.status_row import StatusRow
 from mockserver.core.value import TrackedValue, Value
 from mockserver.core.webhook import Webhook
@@ -99,7 +99,8 @@ class VendorEvent(NamedTuple):
     - `next_event`: builds the event that follows it at once, as `core.call.build_dial_event` does;
     - `undo`: the vendor event that `for: 20s` in a step plays afterwards;
     - `is_timer`: whether it ends a wait. A timer that comes when its wait is over is ignored;
-    - `is_timeout`: whether it comes because nobody has acted in time.
+    - `is_timeout`: whether it comes because nobody has acted in time;
+    - `choices`: (argument, value) pairs that `guard` may accept now; none of a free text.
     """
 
     allowed_in: frozenset[str]
@@ -111,6 +112,7 @@ class VendorEvent(NamedTuple):
     undo: str = ""
     is_timer: bool = False
     is_timeout: bool = False
+    choices: Callable[[EventContext], Iterable[tuple[str, str]]] = lambda _: ()
 
 
 class Resource(NamedTuple):
@@ -133,10 +135,6 @@ PlannedCalls = Callable[[RequestContext], tuple[PlannedCall, ...]]
 def no_calls(_: RequestContext) -> tuple[PlannedCall, ...]:
     """For endpoints that place no calls."""
     return ()
-
-
-def always(_: Request) -> bool:
-    return True
 
 
 class Endpoint(NamedTuple):
@@ -163,7 +161,7 @@ class Endpoint(NamedTuple):
     respond: Callable[[RequestContext], EndpointResult]
     planned_calls: PlannedCalls = no_calls
     body_limit: int = 1_000_000
-    when: Callable[[Request], bool] = always
+    when: Callable[[Request], bool] = lambda _: True
     roles: Mapping[str, str] = EMPTY_MAPPING
     calls: PossibleCalls = NO_CALLS
     evidence: Evidence = Evidence.DOCUMENTED
@@ -209,7 +207,8 @@ class Provider(NamedTuple):
     vendor_events: Mapping[str, VendorEvent] = EMPTY_MAPPING
     resources: Mapping[str, Resource] = EMPTY_MAPPING
     samples: Mapping[str, SampleMaker] = EMPTY_MAPPING
-    """Operation that places calls -> what makes requests for it that an account accepts."""
+    other_samples: Mapping[str, OtherSampleMaker] = EMPTY_MAPPING
+    """Operation that places calls, or none -> what makes requests that an account accepts."""
     ready_account: Callable[[Account], Account] = keep_account
     """Returns the account without what is only so at the moment: everybody is available."""
     finders: Finders = EMPTY_MAPPING
@@ -224,8 +223,7 @@ class Provider(NamedTuple):
 
 def all_faults(provider: Provider) -> tuple[Fault, ...]:
     """Return every fault of a provider once, in the order of its rulebooks."""
-    rulebooks = (endpoint.rules for endpoint in provider.endpoints)
-    faults = (rule.fault for rulebook in rulebooks for stage in rulebook for rule in stage)
+    faults = (rule.fault for each in provider.endpoints for stage in each.rules for rule in stage)
     return tuple(dict.fromkeys((*faults, provider.wrong_method, *provider.scenario_only_faults)))
 
 

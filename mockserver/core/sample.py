@@ -5,6 +5,7 @@ from typing import Final
 
 from mockserver.core.account import REJECTED_CREDENTIALS, Account
 from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.read_model import ReadModel
 from mockserver.core.value import Value
 
 ANY_CREDENTIAL: Final = "sample-credential"
@@ -28,6 +29,12 @@ SampleMaker = Callable[[Account, int], tuple[Sample, ...] | str]
 """(account, time in ms) -> samples of different calls, or in words why the account accepts none.
 
 The samples are candidates, the best first: `accepted_requests` keeps those that the rules accept.
+"""
+
+OtherSampleMaker = Callable[[Account, int, ReadModel], tuple[Sample, ...] | str]
+"""(account, time in ms, read model) -> samples, or in words what has to be there first.
+
+The samples may name what earlier requests have made, such as a call: the newest first.
 """
 
 

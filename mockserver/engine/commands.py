@@ -83,6 +83,11 @@ def clear_activations(state: SandboxState, now: int) -> None:
     state.activations.clear()
 
 
+def remove_activation(state: SandboxState, activation_id: str, now: int) -> None:
+    _record(state, now, "DELETE", f"/activations/{activation_id}")
+    state.activations.remove(activation_id)
+
+
 def put_scenario(
     state: SandboxState, name: str, text: str, configuration: Configuration, now: int
 ) -> None:

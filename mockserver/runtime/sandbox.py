@@ -1,6 +1,7 @@
 """A sandbox: isolated state with its own clock, scheduler and inboxes."""
 
 import asyncio
+import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.clock import Clock, WallClock
 from mockserver.runtime.event_texts import EventTexts
 from mockserver.runtime.inboxes import MAX_INBOXES, Inbox, InboxStorage, ReceivedRequest
+from mockserver.runtime.phone_clock import PhoneClock
 from mockserver.runtime.receivers import Receivers
 from mockserver.runtime.recording import IncompleteInputs, Recording
 from mockserver.runtime.scheduler import Scheduler
@@ -49,6 +51,8 @@ class Sandbox:
         inbox_storage: InboxStorage | None = None,
     ) -> None:
         self.name = name
+        self.instance = secrets.token_hex(4)
+        """Tells the sandbox from an earlier one of its name; of no use to the simulation."""
         self.timing = timing
         clock = timing.build_clock()
         self.state = SandboxState(configuration, clock.now(), name)
@@ -64,6 +68,7 @@ class Sandbox:
         self._inboxes: dict[str, Inbox] = {}
         self.inboxes: Mapping[str, Inbox] = MappingProxyType(self._inboxes)
         self.event_texts = EventTexts()
+        self.phone_clock = PhoneClock(self.state)
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -100,6 +105,19 @@ class Sandbox:
 
     def set_clock_mode(self, mode: str) -> None:
         """Change the mode of the clock, as `Clock.set_mode`."""
+        self.phone_clock.cancel()
+        self._set_mode(mode)
+
+    def run_while_on_the_phone(self, mode: str) -> None:
+        """Change the mode of the clock for as long as a leg waits for a person."""
+        self.phone_clock.start(
+            (mode, self.clock.mode),
+            self._set_mode,
+            lambda: self.event_texts.viewer_count > 0,
+            self.scheduler.record_error,
+        )
+
+    def _set_mode(self, mode: str) -> None:
         self.record_clock({"mode": mode})
         self.clock.set_mode(mode)
         self.scheduler.wake()
@@ -162,6 +180,7 @@ class Sandbox:
     async def reset(self) -> None:
         """Return to the seeded start; nothing scheduled before is sent after this returns."""
         clock = self.timing.build_clock()
+        self.phone_clock.cancel()
         self.uploaded_scenarios = {}
         commands.reset(self.state, self._initial_configuration, clock.now())
         self._clear_inboxes()
@@ -172,6 +191,7 @@ class Sandbox:
 
     async def stop(self) -> None:
         """End the scheduler's task, an advance in progress and all deliveries on their way."""
+        self.phone_clock.cancel()
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

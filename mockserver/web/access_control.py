@@ -79,6 +79,10 @@ class AccessControl(NamedTuple):
             return foreign
         return None if not self.token or self._has_token(headers) else _token_problem()
 
+    def check_page_request(self, headers: "Headers") -> "Response | None":
+        """Return a 403 problem, or None if the request may read the files of the page."""
+        return self._check_page(headers, is_visit_allowed=True)
+
     def check_inbox_request(self, headers: "Headers") -> "Response | None":
         """Return a 403 problem, or None if an inbox may receive the request.
 

@@ -98,12 +98,10 @@ def _resolve_prefix(scope: Scope, dependencies: Dependencies) -> None:
 
 
 def _is_index_request(scope: Scope, dependencies: Dependencies) -> bool:
-    """Whether a browser asks for the index page; a vendor's own `GET /` has the vendor's Host."""
+    """Whether the server's own root is asked for; a vendor's `GET /` has the vendor's Host."""
     if scope["path"] != "/" or scope["method"] not in ("GET", "HEAD"):
         return False
-    info = request_info_in(scope)
-    accepts_html = "text/html" in info.headers.get(b"accept")
-    return accepts_html and vendor_host(dependencies.router.hosts, info.host) is None
+    return vendor_host(dependencies.router.hosts, request_info_in(scope).host) is None
 
 
 async def send_shutdown_problem(scope: Scope, receive: Receive, send: Send) -> None:

@@ -53,6 +53,11 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "unknown-provider": ProblemKind(
             404, "unknown provider", "No provider has this name; `GET /_mock/providers` lists them."
         ),
+        "unknown-operation": ProblemKind(
+            404,
+            "unknown operation",
+            "The provider has no such operation; `GET /_mock/providers` lists them.",
+        ),
         "unknown-account": ProblemKind(
             404,
             "unknown account",
@@ -66,6 +71,11 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         ),
         "unknown-webhook": ProblemKind(
             404, "unknown webhook", "No webhook has this id; `GET /_mock/webhooks` lists them."
+        ),
+        "unknown-activation": ProblemKind(
+            404,
+            "unknown activation",
+            "No activation in force has this id; `GET /_mock/activations` lists them.",
         ),
         "unknown-snapshot": ProblemKind(
             404,
@@ -110,8 +120,16 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "default sandbox stays",
             "The default sandbox cannot be deleted; `POST /_mock/reset` empties it.",
         ),
+        "no-sample": ProblemKind(
+            409,
+            "no sample",
+            "No account would accept a request for the operation now; the detail says why.",
+        ),
         "illegal-transition": ProblemKind(
             409, "illegal transition", "The event cannot happen in the present state of the call."
+        ),
+        "nobody-on-the-phone": ProblemKind(
+            409, "nobody on the phone", "No leg waits for a person, so that nobody can be followed."
         ),
         "inputs-incomplete": ProblemKind(
             409,

@@ -79,15 +79,16 @@ class Router:
     """Finds the routes of the providers of one server; `hosts` are the host names of each.
 
     Built once. `find` takes method, host and path; `allows_host` asks the access control about a
-    Host. Both remember their results, as clients repeat their requests.
+    Host. Both remember their results, as clients repeat their requests. `has_been_asked` tells
+    whether any request has looked for its route.
     """
 
     def __init__(self, providers: Mapping[str, BoundProvider]) -> None:
         table = _build_table(providers)
         self.hosts = table.hosts
-        self.find: Callable[[str, str, str], VendorRoute | UnknownPath] = lru_cache(CACHE_SIZE)(
-            partial(_find_route, table)
-        )
+        find = lru_cache(CACHE_SIZE)(partial(_find_route, table))
+        self.find: Callable[[str, str, str], VendorRoute | UnknownPath] = find
+        self.has_been_asked: Callable[[], bool] = lambda: find.cache_info().misses > 0
         self.allows_host: Callable[[AccessControl, str], bool] = lru_cache(CACHE_SIZE)(
             lambda access_control, host: access_control.allows_host(host, table.hosts)
         )

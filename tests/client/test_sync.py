@@ -198,6 +198,18 @@ def test_the_blocking_client_refuses_to_run_inside_an_event_loop(mock: MockServe
         asyncio.run(call_inside_a_loop())
 
 
+def test_the_blocking_client_runs_between_two_calls_of_a_blocking_playwright(
+    mock: MockServer,
+) -> None:
+    """Such code runs in a callback of a loop, and in none of its tasks."""
+    loop, found = asyncio.new_event_loop(), []
+    loop.call_soon(lambda: found.append(mock.calls()))
+    loop.call_soon(loop.stop)
+    loop.run_forever()
+    loop.close()
+    assert found == [[]]
+
+
 def test_the_clock_advances_until_what_is_due_next_and_until_nothing_is_due(
     mock: MockServer,
 ) -> None:

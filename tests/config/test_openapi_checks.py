@@ -13,8 +13,9 @@ from mockserver.config.openapi_checks import (
     operations,
     parameter_schema,
     request_examples,
+    request_form,
 )
-from mockserver.core.bound_provider import UNDECIDED
+from mockserver.core.bound_provider import UNDECIDED, RequestForm
 from mockserver.core.http import Upload
 from mockserver.core.rulebook import Violation
 
@@ -327,3 +328,21 @@ def test_the_document_is_read_once_at_the_first_check() -> None:
     for fields in (VALID, {}, VALID):
         check(fields)
     assert reads == ["read"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "form"),
+    [
+        (
+            "create",
+            RequestForm(
+                method="POST", media_type="application/json", names=(*PERSON["properties"],)
+            ),
+        ),
+        ("list", RequestForm(method="GET", media_type="", names=())),
+    ],
+)
+def test_the_form_of_an_operation_is_method_media_type_and_fields(
+    operation: str, form: RequestForm
+) -> None:
+    assert request_form(DOCUMENT, operation) == form

@@ -64,14 +64,11 @@ MOCK_HEADERS: Final[tuple[tuple[str, str, Mapping[str, object], Mapping[str, str
 )
 """(method, path, body, all `X-Mock-*` headers of the response)."""
 
-ANSWERS_NOT_YET: Final[Mapping[tuple[str, str], tuple[int, str, int]]] = {
-    ("/", "text/html"): (200, "text/html; charset=utf-8", 26),
-    ("/", "*/*"): (404, "application/problem+json", 26),
+ROOT: Final[Mapping[str, tuple[int, str]]] = {
+    "text/html": (303, "/_mock/ui/"),
+    "*/*": (200, "text/plain; charset=utf-8"),
 }
-"""(path, Accept) -> (status and type until then, the issue that changes them).
-
-The contract has a redirect to the page, and a plain list of where everything is.
-"""
+"""Accept -> (status, where the redirect leads or the type) of the answer to `GET /`."""
 
 
 @pytest.fixture
@@ -140,13 +137,15 @@ def test_a_claimed_credential_cannot_be_claimed_again(edge: EdgeSite) -> None:
     assert statuses == [200, 409]
 
 
-@pytest.mark.parametrize(("path", "accept"), ANSWERS_NOT_YET)
-def test_a_path_is_not_yet_answered_as_the_contract_says(
-    edge: EdgeSite, path: str, accept: str
+@pytest.mark.parametrize("accept", ROOT)
+def test_the_root_leads_a_browser_to_the_page_and_tells_a_program_where_everything_is(
+    edge: EdgeSite, accept: str
 ) -> None:
-    status, media_type, _ = ANSWERS_NOT_YET[path, accept]
-    response = edge.request("GET", path, headers={"accept": accept})
-    assert (response.status_code, response.headers["content-type"]) == (status, media_type)
+    response = edge.request("GET", "/", headers={"accept": accept})
+    headers = response.headers
+    assert (response.status_code, headers.get("location") or headers["content-type"]) == ROOT[
+        accept
+    ]
 
 
 def test_a_read_below_an_unknown_sandbox_is_404(edge: EdgeSite) -> None:

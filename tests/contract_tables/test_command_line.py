@@ -35,6 +35,7 @@ SERVE_OPTIONS: Final[Mapping[str, str]] = {
     "tls_key": "",
     "public_url": "",
     "log_format": "text",
+    "open": "",
     "quiet": "",
 }
 """Option -> its default; a flag, and an option that is empty or computed, has an empty one."""
@@ -42,6 +43,11 @@ SERVE_OPTIONS: Final[Mapping[str, str]] = {
 COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "serve": tuple(SERVE_OPTIONS),
     "demo": (),
+    "place": (
+        *("provider", "operation", "scenario", "to", "changes", "account"),
+        *("url", "sandbox", "token"),
+    ),
+    "phone": ("words", "leg", "url", "sandbox", "token"),
     "init": ("directory",),
     "check": ("paths", "upgrade"),
     "providers": ("name", "assumed"),
@@ -61,8 +67,6 @@ format of `scenarios`.
 """
 
 COMMANDS_NOT_YET: Final[Mapping[str, int]] = {
-    "place": 26,
-    "phone": 26,
     "ca": 28,
     "ordeal": 29,
     "new-provider": 31,
@@ -77,7 +81,6 @@ OPTIONS_NOT_YET: Final[Mapping[tuple[str, ...], int]] = {
     ("serve", "--proxy-pass", "a"): 28,
     ("serve", "--store", "memory:"): 30,
     ("serve", "--workers", "2"): 33,
-    ("serve", "--open"): 26,
     ("serve", "--provider-path", "."): 31,
     ("ready", "-h"): 27,
     ("check", "-h"): 27,

@@ -11,20 +11,28 @@ from mockserver.web.control.app import QUERY_PARAMETERS, build_routes
 from tests.support.edge_site import EdgeSite, build_edge_site
 from tests.support.site import read_problem
 
-PAGE: Final = ("limit", "after")
+PAGE: Final = ("limit", "after", "before", "order")
+LIST: Final = ("ids", "q", "fields", *PAGE)
 ANY_METHOD: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "/health": (("GET",), ()),
     "/providers": (("GET",), ()),
     "/openapi/{name}.json": (("GET",), ()),
-    "/calls": (("GET",), ("provider", "state", "vendor_id", *PAGE)),
+    "/calls": (("GET",), ("provider", "state", "outcome", "vendor_id", *LIST)),
     "/calls/{id}": (("GET",), ()),
     "/calls/{id}/events": (("POST",), ()),
-    "/requests": (("GET",), ("provider", "operation", "status", "call", *PAGE)),
-    "/webhooks": (("GET",), ("provider", "call", "state", "kind", *PAGE)),
+    "/calls/{id}/acts": (("GET",), ()),
+    "/phones": (("GET",), ()),
+    "/requests": (("GET",), ("provider", "operation", "status", "call", *LIST)),
+    "/webhooks": (("GET",), ("provider", "call", "state", "kind", *LIST)),
+    "/requests/{id}": (("GET",), ()),
+    "/requests/{id}/raw": (("GET",), ()),
+    "/webhooks/{id}": (("GET",), ()),
+    "/webhooks/{id}/raw": (("GET",), ()),
     "/webhooks/{id}/redeliver": (("POST",), ()),
     "/timeline": (("GET",), ("format",)),
     "/calls/{id}/timeline": (("GET",), ("format",)),
+    "/samples/{provider}/{operation}": (("POST",), ()),
     "/wait": (("POST",), ()),
     "/verify": (("POST",), ()),
     "/clock": (("GET", "PUT"), ()),
@@ -32,19 +40,21 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "/scenarios": (("GET",), ()),
     "/scenarios/{name}": (("GET", "PUT", "DELETE"), ()),
     "/activations": (("GET", "POST", "DELETE"), ()),
+    "/activations/{id}": (("DELETE",), ()),
     "/accounts/{provider}": (("GET",), ()),
     "/accounts/{provider}/{account}": (("GET", "PUT", "PATCH"), ()),
     "/journal": (("GET",), ("format", *PAGE)),
-    "/events": (("GET",), ()),
+    "/events": (("GET",), ("view", "call")),
     "/reset": (("POST",), ()),
     "/sandboxes": (("GET",), ()),
-    "/sandboxes/{name}": (("PUT", "DELETE"), ()),
+    "/sandboxes/{name}": (("GET", "PUT", "DELETE"), ()),
     "/sandboxes/{name}/snapshots": (("GET", "POST"), ()),
     "/inputs": (("GET",), ()),
     "/har": (("GET",), ()),
     "/unexpected": (("GET",), ()),
     "/explain/{request}": (("GET",), ()),
     "/receive/{name}": (ANY_METHOD, ()),
+    "/inboxes": (("GET",), ()),
     "/inboxes/{name}": (("GET", "DELETE", "PUT"), ()),
     "/receivers": (("GET", "PATCH"), ()),
     "/openapi.json": (("GET",), ()),
@@ -52,17 +62,11 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 """Path below `/_mock` -> (methods, query parameters).
 
-Not in the contract: the filter `vendor_id`, GET of one scenario, `format` of the journal, and
-`/receivers` and `/unexpected`.
+Not in the contract: the filter `vendor_id`, samples, GET of one scenario, of a sandbox, of the
+acts of a call and of what is raw, `format` of the journal, and `/receivers` and `/unexpected`.
 """
 
 ROUTES_NOT_YET: Final[Mapping[str, int]] = {
-    "GET /phones": 26,
-    "GET /requests/r1": 26,
-    "GET /webhooks/w1": 26,
-    "GET /inboxes": 26,
-    "DELETE /activations/a1": 26,
-    "GET /ui/": 26,
     "GET /ca.pem": 28,
     "GET /trust.p12": 28,
     "GET /proxy.pac": 28,

@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.core.account import Account
-from mockserver.core.bound_provider import BoundProvider, no_examples
+from mockserver.core.bound_provider import BoundProvider, RequestForm, no_examples, no_form
 from mockserver.core.call import Event
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import (
@@ -104,6 +104,12 @@ def test_an_endpoint_plans_no_calls_by_default() -> None:
 def test_a_bound_provider_has_no_examples_by_default() -> None:
     bound = BoundProvider(provider=PLAIN, checks={}, document=dict)
     assert (bound.examples, no_examples("one")) == (no_examples, ())
+
+
+def test_a_bound_provider_has_an_empty_form_by_default() -> None:
+    bound = BoundProvider(provider=PLAIN, checks={}, document=dict)
+    form = RequestForm(method="", media_type="", names=())
+    assert (bound.form, no_form("one")) == (no_form, form)
 
 
 def test_the_roles_are_those_of_the_endpoint_or_else_of_the_provider() -> None:

@@ -92,6 +92,14 @@ def test_scenarios_are_activated_and_all_activations_are_cleared(state: SandboxS
     )
 
 
+def test_one_activation_is_removed_and_the_others_stay_in_force(state: SandboxState) -> None:
+    for activation in (BUSY, BUSY.replace(id="a2")):
+        commands.activate(state, activation, {"scenario": "callee-busy"}, START)
+    commands.remove_activation(state, "a1", START)
+    assert list(read.activations(state)) == [BUSY.replace(id="a2")]
+    assert entry_payloads(state, 1)[-1] == {"method": "DELETE", "path": "/activations/a1"}
+
+
 def test_scenarios_are_put_and_deleted_with_their_configuration(
     state: SandboxState, configuration: Configuration
 ) -> None:

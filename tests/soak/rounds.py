@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import httpx
 
-from mockserver.web.control.calls import LEG_EVENTS
+from mockserver.engine.possible_acts import LEG_EVENTS
 from tests.soak.operations import Client, send_each_operation
 from tests.support.conformance import PROVIDERS, build_uploads, load_pages
 from tests.support.control_routes import ROUTE_CASES, STREAM, request_content, request_path
@@ -38,7 +38,8 @@ ADVANCES: Final = (
     {"by": "2h"},
     {"until": "empty"},
 )
-RESET: Final = ("POST", "/reset")
+LAST_ROUTES: Final = (("DELETE", "/activations"), ("POST", "/reset"))
+"""They remove what others need."""
 BAD_BODIES: Final = (b"", b"{", b"[]", b'{"unknown": 1}', b"\xff", b"[" * 2_000)
 
 
@@ -176,7 +177,7 @@ def call_each_control_route(client: Client) -> list[str]:
     for method, path, body in FILLED:
         client.control(method, path, json=body).raise_for_status()
     wrong = []
-    for route, case in sorted(ROUTE_CASES.items(), key=lambda row: row[0] == RESET):
+    for route, case in sorted(ROUTE_CASES.items(), key=lambda row: row[0] in LAST_ROUTES):
         path = request_path(route).removeprefix("/_mock").replace("/default/", f"/{NAME}/")
         if route != STREAM:
             response = client.control(route[0], path, **request_content(route))

@@ -41,10 +41,21 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
     ("POST", "/calls/{id}/events"): RouteCase(
         GUARDED, "/calls/c1/events", {"event": "hangup"}, changes=True
     ),
+    ("GET", "/calls/{id}/acts"): RouteCase(GUARDED, "/calls/c1/acts"),
+    ("GET", "/phones"): RouteCase(GUARDED),
     ("GET", "/requests"): RouteCase(GUARDED),
+    ("GET", "/requests/{id}"): RouteCase(GUARDED, "/requests/r1"),
+    ("GET", "/requests/{id}/raw"): RouteCase(GUARDED, "/requests/r1/raw"),
     ("GET", "/webhooks"): RouteCase(GUARDED),
+    ("GET", "/webhooks/{id}"): RouteCase(GUARDED, "/webhooks/w1"),
+    ("GET", "/webhooks/{id}/raw"): RouteCase(GUARDED, "/webhooks/w1/raw"),
+    ("GET", "/inboxes"): RouteCase(GUARDED),
+    ("GET", "/sandboxes/{name}"): RouteCase(GUARDED, "/sandboxes/default"),
     ("POST", "/webhooks/{id}/redeliver"): RouteCase(
         GUARDED, "/webhooks/w1/redeliver", status=202, changes=True
+    ),
+    ("POST", "/samples/{provider}/{operation}"): RouteCase(
+        GUARDED, "/samples/mobtexting/c2c", {"to": "918867136000"}
     ),
     ("POST", "/wait"): RouteCase(
         GUARDED, body={"for": "call", "count": 9, "advance": 1, "timeout": 0}, status=408,
@@ -65,6 +76,9 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
         GUARDED, body={"scenario": "callee-busy"}, status=201, changes=True
     ),
     ("DELETE", "/activations"): RouteCase(GUARDED, status=204, changes=True),
+    ("DELETE", "/activations/{id}"): RouteCase(
+        GUARDED, "/activations/a1", status=204, changes=True
+    ),
     ("GET", "/accounts/{provider}"): RouteCase(GUARDED, "/accounts/mobtexting"),
     ("GET", "/accounts/{provider}/{account}"): RouteCase(GUARDED, ACCOUNT),
     ("PUT", "/accounts/{provider}/{account}"): RouteCase(

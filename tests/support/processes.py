@@ -45,6 +45,7 @@ class ServerProcess:
         assert ready_line
         self.ready = ready_line.groupdict()
         self.bases = [process.stdout.readline() for _ in range(int(self.ready["providers"]))]
+        self.page = process.stdout.readline()
 
     def request(self, path: str, body: object = None, method: str | None = None) -> bytes:
         """Send a request as the holder of the credential `very-secret`."""
@@ -86,11 +87,11 @@ def serve(*arguments: str, **variables: str) -> Iterator[ServerProcess]:
 
 
 def read_announcement(process: Process) -> list[str]:
-    """Read the lines that a server prints when it is ready: address, providers and token."""
+    """Read the lines that a server prints when it is ready: address, providers, page and token."""
     assert process.stdout
     lines = [process.stdout.readline()]
     count = int(lines[0].rpartition(" provider")[0].rpartition(" ")[2])
-    lines += [process.stdout.readline() for _ in range(count)]
+    lines += [process.stdout.readline() for _ in range(count + 1)]
     if "//127.0.0.1:" not in lines[0] and "//[::1]:" not in lines[0]:
         lines.append(process.stdout.readline())
     return lines

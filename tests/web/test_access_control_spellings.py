@@ -171,7 +171,7 @@ def test_a_spelling_that_requires_the_token_is_served_with_it(
     address: tuple[str, int], target: str
 ) -> None:
     assert exchange(address, build_request("GET", target, BEARER)) == RawResponse(
-        200, b'{"calls":[],"evicted":0}'
+        200, b'{"calls":[],"evicted":0,"total":0}'
     )
 
 
@@ -212,7 +212,7 @@ def test_every_request_on_a_connection_requires_the_token(
 ) -> None:
     first = build_request("GET", PLAIN, BEARER).replace("Connection: close\r\n", "")
     response = exchange(address, first + build_request("GET", PLAIN))
-    assert response.body.startswith(b'{"calls":[],"evicted":0}HTTP/1.1 401 ')
+    assert response.body.startswith(b'{"calls":[],"evicted":0,"total":0}HTTP/1.1 401 ')
     assert response.body.count(b'"calls":') == 1
 
 

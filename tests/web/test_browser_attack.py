@@ -16,13 +16,12 @@ import pytest
 
 from mockserver.app import run_server
 from mockserver.settings import parse_settings
-from tests.support.browser import Browser, browser
+from tests.support.browser import Page, open_browser, open_page
 from tests.support.simulation import CLICK_TO_CALL
 
 PAGE = b"<!doctype html><title>evil</title><form method=post enctype=text/plain></form>"
 RESOLVER_RULES = "MAP evil.test 127.0.0.1"
-ATTACK_SCRIPT = """
-const [base, click, done] = [%s, %s, arguments[arguments.length - 1]];
+ATTACK_SCRIPT = """async ([base, click]) => {
 const read = [];
 const bodies = {"content-type": "application/json"};
 const paths = ["/_mock/calls", "/_mock/journal", "/_mock/health", "/_mock/clock", "/"];
@@ -50,7 +49,6 @@ const frame = url => new Promise(end => {
   form.action = base + url;
   form.innerHTML = '<input name=\\'{"until":"idle","x":"\\' value=\\'"}\\'>';
   form.submit(); });
-(async () => {
   for (const url of paths) for (const how of kinds) await grab(url, how);
   for (const url of posts) {
     await grab(url, {method: "POST", body: click, mode: "no-cors"});
@@ -62,9 +60,8 @@ const frame = url => new Promise(end => {
   }
   for (const url of paths) { await image(url); await script(url); await sockets(url); }
   await events("/_mock/events");
-  done(read);
-})();
-"""
+  return read;
+}"""
 
 
 class ForeignPage(BaseHTTPRequestHandler):
@@ -97,8 +94,9 @@ def read_resources(origin: str, resources: tuple[str, ...]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Browser]:
-    with browser(f"--host-resolver-rules={RESOLVER_RULES}") as page:
+def page() -> Iterator[Page]:
+    rules = f"--host-resolver-rules={RESOLVER_RULES}"
+    with open_browser(rules) as browser, open_page(browser) as page:
         yield page
 
 
@@ -114,7 +112,7 @@ def served_requests(origin: str) -> list[str]:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "evil.test"])
-def test_a_foreign_page_reads_nothing_and_changes_nothing(page: Browser, host: str) -> None:
+def test_a_foreign_page_reads_nothing_and_changes_nothing(page: Page, host: str) -> None:
     with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         with httpx.Client(base_url=origin, trust_env=False) as client:
             headers = {"authorization": "Bearer key", "accept": "application/json"}
@@ -123,30 +121,27 @@ def test_a_foreign_page_reads_nothing_and_changes_nothing(page: Browser, host: s
         before = read_resources(origin, STATE_RESOURCES)
         base = f"http://{host}:{origin.rpartition(':')[2]}"
         with serve_foreign_page() as port:
-            page.open(f"http://evil.test:{port}/")
-            read_paths = page.run(
-                ATTACK_SCRIPT % (json.dumps(base), json.dumps(json.dumps(dict(CLICK_TO_CALL))))
-            )
+            page.goto(f"http://evil.test:{port}/")
+            read_paths = page.evaluate(ATTACK_SCRIPT, [base, json.dumps(dict(CLICK_TO_CALL))])
         assert read_paths == []
         assert read_resources(origin, STATE_RESOURCES) == before
         assert served_requests(origin) == ["r1"]
 
 
-def test_a_page_on_a_rebound_name_gets_403_from_the_control_and_vendor_apis(page: Browser) -> None:
+def test_a_page_on_a_rebound_name_gets_403_from_the_control_and_vendor_apis(page: Page) -> None:
     """The page comes from the port of the mock server: to the browser they are one origin."""
     with run_server(parse_settings({"port": "0", "clock": "manual", "quiet": True}, {})) as origin:
         port = origin.rpartition(":")[2]
         before = read_resources(origin, STATE_RESOURCES)
-        page.open(
+        page.goto(
             f"http://evil.test:{port}/_mock/health"
         )  # an open route on the origin under attack
-        target = json.dumps(f"http://evil.test:{port}")
-        script = (
-            "const done = arguments[arguments.length - 1]; (async () => { const got = [];"
-            f"for (const path of ['calls', 'journal', 'clock']) got.push((await fetch({target} +"
-            "'/_mock/' + path)).status); got.push((await fetch("
-            f"{target} + '/innocalls/api/v1/call/status')).status); got.push((await fetch("
-            f"{target} + '/_mock/reset', {{method: 'POST'}})).status); done(got); }})();"
-        )
-        assert page.run(script) == [403] * 5
+        script = """async () => {
+            const get = ["/_mock/calls", "/_mock/journal", "/_mock/clock"];
+            const paths = [...get, "/innocalls/api/v1/call/status"];
+            const statuses = [];
+            for (const path of paths) statuses.push((await fetch(path)).status);
+            return [...statuses, (await fetch("/_mock/reset", {method: "POST"})).status];
+        }"""
+        assert page.evaluate(script) == [403] * 5
         assert read_resources(origin, STATE_RESOURCES) == before

@@ -28,6 +28,7 @@ CONTROL_REQUESTS = [
     ("POST", "/_mock/wait"),
     ("POST", "/_mock/verify"),
     ("PATCH", "/_mock/receivers"),
+    ("POST", "/_mock/samples/mobtexting/c2c"),
     ("PUT", "/_mock/clock"),
     ("POST", "/_mock/clock/advance"),
     ("PUT", "/_mock/scenarios/spoilt"),
@@ -45,6 +46,7 @@ ROUTES_WITHOUT_BODY = {
     ("POST", "/reset"),
     ("DELETE", "/scenarios/{name}"),
     ("DELETE", "/activations"),
+    ("DELETE", "/activations/{id}"),
     ("DELETE", "/sandboxes/{name}"),
     ("DELETE", "/inboxes/{name}"),
 }

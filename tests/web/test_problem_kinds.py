@@ -25,6 +25,7 @@ UNKNOWN_PATH = (404, f"{URN}unknown-path", "unknown path")
 UNKNOWN_ROUTE = (404, f"{URN}unknown-route", "unknown route")
 UNKNOWN_SANDBOX = (404, f"{URN}unknown-sandbox", "unknown sandbox")
 UNKNOWN_PROVIDER = (404, f"{URN}unknown-provider", "unknown provider")
+UNKNOWN_OPERATION = (404, f"{URN}unknown-operation", "unknown operation")
 UNKNOWN_ACCOUNT = (404, f"{URN}unknown-account", "unknown account")
 UNKNOWN_CALL = (404, f"{URN}unknown-call", "unknown call")
 UNKNOWN_REQUEST = (404, f"{URN}unknown-request", "unknown request")
@@ -33,8 +34,11 @@ UNKNOWN_RECORDING = (404, f"{URN}unknown-recording", "unknown recording")
 SCENARIO_NOT_UPLOADED = (404, f"{URN}scenario-not-uploaded", "scenario not uploaded")
 METHOD_NOT_ALLOWED = (405, f"{URN}method-not-allowed", "method not allowed")
 WAIT_TIMEOUT = (408, f"{URN}wait-timeout", "wait timeout")
+NO_SAMPLE = (409, f"{URN}no-sample", "no sample")
 CREDENTIAL_CLAIMED = (409, f"{URN}credential-claimed", "credential claimed")
 DEFAULT_SANDBOX_STAYS = (409, f"{URN}default-sandbox-stays", "default sandbox stays")
+UNKNOWN_ACTIVATION = (404, f"{URN}unknown-activation", "unknown activation")
+NOBODY_ON_THE_PHONE = (409, f"{URN}nobody-on-the-phone", "nobody on the phone")
 ILLEGAL_TRANSITION = (409, f"{URN}illegal-transition", "illegal transition")
 BODY_TOO_LARGE = (413, f"{URN}body-too-large", "body too large")
 UNSUPPORTED_ENCODING = (415, f"{URN}unsupported-encoding", "unsupported encoding")
@@ -99,11 +103,15 @@ def test_a_vendor_request_that_no_vendor_answers_gets_a_problem(
         ("PUT", "/accounts/acme/x", {"json": {}}, UNKNOWN_PROVIDER),
         ("GET", "/accounts/mobtexting/x", {}, UNKNOWN_ACCOUNT),
         ("PATCH", "/accounts/mobtexting/x", {"json": {}}, UNKNOWN_ACCOUNT),
+        ("POST", "/samples/acme/call", {"json": {}}, UNKNOWN_PROVIDER),
+        ("POST", "/samples/mobtexting/call", {"json": {}}, UNKNOWN_OPERATION),
+        ("POST", "/samples/effebot/get", {"json": {}}, NO_SAMPLE),
         ("GET", "/calls/c9", {}, UNKNOWN_CALL),
         ("GET", "/calls/c9/timeline", {}, UNKNOWN_CALL),
         ("POST", "/calls/c9/events", {"json": {}}, UNKNOWN_CALL),
         ("GET", "/explain/r9", {}, UNKNOWN_REQUEST),
         ("POST", "/webhooks/w9/redeliver", {}, UNKNOWN_WEBHOOK),
+        ("DELETE", "/activations/a9", {}, UNKNOWN_ACTIVATION),
         ("DELETE", "/sandboxes/t1", {}, UNKNOWN_SANDBOX),
         ("DELETE", "/sandboxes/default", {}, DEFAULT_SANDBOX_STAYS),
         ("PUT", "/sandboxes/t1", {"json": CLAIM}, CREDENTIAL_CLAIMED),
@@ -113,6 +121,12 @@ def test_a_vendor_request_that_no_vendor_answers_gets_a_problem(
         ("POST", "/activations", {"json": {"scenario": "nobody"}}, UNKNOWN_SCENARIO),
         ("POST", "/wait", {"json": {"for": "call", "count": 2, "timeout": 0}}, WAIT_TIMEOUT),
         ("POST", "/calls/c1/events", {"json": {"event": "hangup"}}, ILLEGAL_TRANSITION),
+        (
+            "PUT",
+            "/clock",
+            {"json": {"mode": "real", "while": "on-the-phone"}},
+            NOBODY_ON_THE_PHONE,
+        ),
         ("PUT", "/clock", {"content": b"x" * 1_000_001}, BODY_TOO_LARGE),
         ("GET", "/events", {"headers": {"last-event-id": "x"}}, INVALID_HEADER),
         ("GET", "/calls?stat=ended", {}, INVALID_QUERY),

@@ -55,10 +55,10 @@ def exchange(origin: str, request: HttpRequest) -> HttpResponse:
     """Send a request and return the response; this blocks.
 
     Raises:
-        BlockingCall: an event loop is running in this thread.
+        BlockingCall: a task of an event loop is running in this thread.
         ConnectionFailed: the server cannot be reached, or breaks the connection.
     """
-    if is_loop_running():
+    if is_task_running():
         raise BlockingCall
     try:
         with _connect(urlsplit(origin)) as connection:
@@ -91,13 +91,15 @@ async def exchange_async(origin: str, request: HttpRequest) -> HttpResponse:
         raise ConnectionFailed(f"no mock server answers at {origin}: {error}") from None
 
 
-def is_loop_running() -> bool:
-    """Return True inside a running event loop."""
+def is_task_running() -> bool:
+    """Return True inside a task of an event loop.
+
+    Code between two calls of Playwright's blocking API runs in a loop, but in none of its tasks.
+    """
     try:
-        asyncio.get_running_loop()
+        return asyncio.current_task() is not None
     except RuntimeError:
         return False
-    return True
 
 
 def _connect(server: SplitResult) -> socket.socket:

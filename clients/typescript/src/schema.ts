@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Calls, oldest first */
+        /** Calls, oldest first; a filter takes one word, or several with commas between them */
         get: operations["calls"];
         put?: never;
         post?: never;
@@ -106,6 +106,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_mock/calls/{id}/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can happen to a call now, with arguments, and where its recording is */
+        get: operations["call-acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The legs that wait for a person: those that ring first, then the newest first */
+        get: operations["phones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_mock/requests": {
         parameters: {
             query?: never;
@@ -113,8 +147,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Vendor requests and the responses to them */
+        /** Vendor requests and the responses to them; a filter takes one word, or several with commas between them */
         get: operations["requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One vendor request and the response to it */
+        get: operations["request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/requests/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vendor request as it came, to send it again */
+        get: operations["raw-request"];
         put?: never;
         post?: never;
         delete?: never;
@@ -130,8 +198,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Webhooks with every attempt */
+        /** Webhooks with every attempt; a filter takes one word, or several with commas between them */
         get: operations["webhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook with every attempt */
+        get: operations["webhook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/webhooks/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A webhook as its latest attempt sends it, with all headers and the body as it is */
+        get: operations["raw-webhook"];
         put?: never;
         post?: never;
         delete?: never;
@@ -151,6 +253,23 @@ export interface paths {
         put?: never;
         /** Send a webhook once more */
         post: operations["redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/samples/{provider}/{operation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A request of an operation that an account accepts now, with its credential in clear; it is not sent */
+        post: operations["sample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -198,9 +317,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Mode, now, how much is pending and when the next is due */
+        /** Mode, now, how much is pending, what is due next and when */
         get: operations["clock"];
-        /** Another mode from now on */
+        /** Another mode from now on; with `"while": "on-the-phone"`, the mode is as before once no leg waits for a person, or nobody has had an event stream of the sandbox for 30 real seconds */
         put: operations["set-clock"];
         post?: never;
         delete?: never;
@@ -276,6 +395,23 @@ export interface paths {
         post: operations["activate"];
         /** Remove all activations */
         delete: operations["clear-activations"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/activations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove one activation */
+        delete: operations["delete-activation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -392,7 +528,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The journal live, as server-sent events, with Last-Event-ID */
+        /** The journal live, as server-sent events, with Last-Event-ID; or the calls that change */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -477,7 +613,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A sandbox, with counts of its calls, phones, webhooks and requests */
+        get: operations["sandbox"];
         /** A new sandbox under this name, empty or as another one was */
         put: operations["put-sandbox"];
         post?: never;
@@ -543,6 +680,23 @@ export interface paths {
         head?: never;
         /** A ready-made webhook receiver, open to all: responds 200, or as programmed */
         patch: operations["receive-patch"];
+        trace?: never;
+    };
+    "/_mock/inboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The inboxes, how much each keeps, and how it answers next */
+        get: operations["inboxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/_mock/inboxes/{name}": {
@@ -628,7 +782,7 @@ export interface components {
              * @description Stable, unlike title and detail; the header X-Mock-Problem has its last part
              * @enum {unknown}
              */
-            type: "urn:call-mockserver:problem:bad-request" | "urn:call-mockserver:problem:token-required" | "urn:call-mockserver:problem:foreign-host" | "urn:call-mockserver:problem:foreign-origin" | "urn:call-mockserver:problem:unknown-path" | "urn:call-mockserver:problem:unknown-route" | "urn:call-mockserver:problem:unknown-sandbox" | "urn:call-mockserver:problem:unknown-provider" | "urn:call-mockserver:problem:unknown-account" | "urn:call-mockserver:problem:unknown-call" | "urn:call-mockserver:problem:unknown-request" | "urn:call-mockserver:problem:unknown-webhook" | "urn:call-mockserver:problem:unknown-snapshot" | "urn:call-mockserver:problem:unknown-recording" | "urn:call-mockserver:problem:no-recording" | "urn:call-mockserver:problem:scenario-not-found" | "urn:call-mockserver:problem:scenario-not-uploaded" | "urn:call-mockserver:problem:method-not-allowed" | "urn:call-mockserver:problem:request-timeout" | "urn:call-mockserver:problem:wait-timeout" | "urn:call-mockserver:problem:advance-running" | "urn:call-mockserver:problem:credential-claimed" | "urn:call-mockserver:problem:default-sandbox-stays" | "urn:call-mockserver:problem:illegal-transition" | "urn:call-mockserver:problem:inputs-incomplete" | "urn:call-mockserver:problem:inputs-diverged" | "urn:call-mockserver:problem:too-many-snapshots" | "urn:call-mockserver:problem:too-many-sandboxes" | "urn:call-mockserver:problem:webhook-in-flight" | "urn:call-mockserver:problem:body-too-large" | "urn:call-mockserver:problem:unsupported-encoding" | "urn:call-mockserver:problem:range-not-satisfiable" | "urn:call-mockserver:problem:not-verified" | "urn:call-mockserver:problem:invalid-body" | "urn:call-mockserver:problem:invalid-header" | "urn:call-mockserver:problem:invalid-query" | "urn:call-mockserver:problem:invalid-sandbox-name" | "urn:call-mockserver:problem:invalid-scenario" | "urn:call-mockserver:problem:scenario-not-applicable" | "urn:call-mockserver:problem:unknown-scenario" | "urn:call-mockserver:problem:header-too-large" | "urn:call-mockserver:problem:internal-error" | "urn:call-mockserver:problem:connection-broken" | "urn:call-mockserver:problem:shutting-down" | "urn:call-mockserver:problem:missing-package" | "urn:call-mockserver:problem:too-many-connections" | "urn:call-mockserver:problem:webhook-loop";
+            type: "urn:call-mockserver:problem:bad-request" | "urn:call-mockserver:problem:token-required" | "urn:call-mockserver:problem:foreign-host" | "urn:call-mockserver:problem:foreign-origin" | "urn:call-mockserver:problem:unknown-path" | "urn:call-mockserver:problem:unknown-route" | "urn:call-mockserver:problem:unknown-sandbox" | "urn:call-mockserver:problem:unknown-provider" | "urn:call-mockserver:problem:unknown-operation" | "urn:call-mockserver:problem:unknown-account" | "urn:call-mockserver:problem:unknown-call" | "urn:call-mockserver:problem:unknown-request" | "urn:call-mockserver:problem:unknown-webhook" | "urn:call-mockserver:problem:unknown-activation" | "urn:call-mockserver:problem:unknown-snapshot" | "urn:call-mockserver:problem:unknown-recording" | "urn:call-mockserver:problem:no-recording" | "urn:call-mockserver:problem:scenario-not-found" | "urn:call-mockserver:problem:scenario-not-uploaded" | "urn:call-mockserver:problem:method-not-allowed" | "urn:call-mockserver:problem:request-timeout" | "urn:call-mockserver:problem:wait-timeout" | "urn:call-mockserver:problem:advance-running" | "urn:call-mockserver:problem:credential-claimed" | "urn:call-mockserver:problem:default-sandbox-stays" | "urn:call-mockserver:problem:no-sample" | "urn:call-mockserver:problem:illegal-transition" | "urn:call-mockserver:problem:nobody-on-the-phone" | "urn:call-mockserver:problem:inputs-incomplete" | "urn:call-mockserver:problem:inputs-diverged" | "urn:call-mockserver:problem:too-many-snapshots" | "urn:call-mockserver:problem:too-many-sandboxes" | "urn:call-mockserver:problem:webhook-in-flight" | "urn:call-mockserver:problem:body-too-large" | "urn:call-mockserver:problem:unsupported-encoding" | "urn:call-mockserver:problem:range-not-satisfiable" | "urn:call-mockserver:problem:not-verified" | "urn:call-mockserver:problem:invalid-body" | "urn:call-mockserver:problem:invalid-header" | "urn:call-mockserver:problem:invalid-query" | "urn:call-mockserver:problem:invalid-sandbox-name" | "urn:call-mockserver:problem:invalid-scenario" | "urn:call-mockserver:problem:scenario-not-applicable" | "urn:call-mockserver:problem:unknown-scenario" | "urn:call-mockserver:problem:header-too-large" | "urn:call-mockserver:problem:internal-error" | "urn:call-mockserver:problem:connection-broken" | "urn:call-mockserver:problem:shutting-down" | "urn:call-mockserver:problem:missing-package" | "urn:call-mockserver:problem:too-many-connections" | "urn:call-mockserver:problem:webhook-loop";
             title: string;
             status: number;
             detail: string;
@@ -668,6 +822,8 @@ export interface components {
         Time: string;
         OptionalTime: components["schemas"]["Time"] | null;
         OptionalText: string | null;
+        /** @description how many the filters select */
+        Total: number;
         /** @description how many of the oldest have been evicted */
         Evicted: number;
         /** @enum {unknown} */
@@ -889,8 +1045,9 @@ export interface components {
             [key: string]: unknown;
         };
         Calls: {
-            calls: components["schemas"]["Call"][];
+            calls: (components["schemas"]["Call"] | components["schemas"]["CallSummary"])[];
             evicted: components["schemas"]["Evicted"];
+            total: components["schemas"]["Total"];
         };
         Call: {
             id: string;
@@ -908,11 +1065,7 @@ export interface components {
             created_at: components["schemas"]["Time"];
             starts_at: components["schemas"]["Time"];
             ended_at: components["schemas"]["OptionalTime"];
-            waiting: {
-                /** @description person, control, press, say, poll, hangup, or the name of a resource */
-                for: string;
-                leg: components["schemas"]["OptionalText"];
-            }[];
+            waiting: components["schemas"]["Waiting"];
             legs: components["schemas"]["Leg"][];
             /** @description each name of a leg (a, b, callee, the vendor's words) -> its `name` */
             leg_names: {
@@ -926,6 +1079,112 @@ export interface components {
             };
             /** @description ids */
             webhooks: string[];
+        };
+        Waiting: {
+            /** @description person, control, press, say, poll, hangup, or the name of a resource */
+            for: string;
+            leg: components["schemas"]["OptionalText"];
+        }[];
+        /** @description a call with `fields=summary`, and in the event stream with `view=calls` */
+        CallSummary: {
+            id: string;
+            vendor_id: string;
+            provider: string;
+            account: string;
+            operation: string;
+            scenarios: string[];
+            /** @enum {unknown} */
+            state: "scheduled" | "queued" | "ringing" | "answered" | "bridged" | "ended";
+            outcome: components["schemas"]["Outcome"];
+            vendor_status: string | number;
+            created_at: components["schemas"]["Time"];
+            starts_at: components["schemas"]["Time"];
+            ended_at: components["schemas"]["OptionalTime"];
+            waiting: components["schemas"]["Waiting"];
+            /** @description name of a leg -> its number */
+            numbers: {
+                [key: string]: string;
+            };
+            /** @description state -> how many webhooks of the call have it */
+            webhook_states: {
+                [key: string]: number;
+            };
+        };
+        /** @description a request with `fields=summary` */
+        RequestSummary: {
+            id: string;
+            at: components["schemas"]["Time"];
+            /** @description empty for an unknown path */
+            provider: string;
+            operation: string;
+            method: string;
+            path: string;
+            status: number | null;
+            fault: components["schemas"]["OptionalText"];
+            scenarios: string[];
+            calls: string[];
+            problem?: components["schemas"]["OwnProblem"];
+        };
+        /** @description a webhook with `fields=summary` */
+        WebhookSummary: {
+            id: string;
+            provider: string;
+            call: string;
+            kind: string;
+            method: string;
+            url: string;
+            state: components["schemas"]["WebhookState"];
+            next_attempt_at: components["schemas"]["OptionalTime"];
+            attempt_count: number;
+            /** @description that of the last attempt */
+            last_status: number | null;
+            last_error: components["schemas"]["AttemptError"];
+            /** @description the id of the webhook that it duplicates */
+            copy_of: string | null;
+            /**
+             * @description how a scenario corrupts its body
+             * @enum {unknown}
+             */
+            altered: "truncate" | "garbage" | null;
+        };
+        /** @description an event that POST of `/_mock/calls/{id}/events` accepts now */
+        Act: {
+            event: string;
+            leg: components["schemas"]["OptionalText"];
+            arguments: string[];
+            /** @description argument -> the values that it can have now; not there for one that takes any text */
+            choices: {
+                [key: string]: string[];
+            };
+        };
+        CallActs: {
+            call: string;
+            /** @description `continue` is there while a step waits for it */
+            can: components["schemas"]["Act"][];
+            /** @description the path of the recording on this server; null as long as nobody has answered */
+            recording: string | null;
+        };
+        Phones: {
+            phones: components["schemas"]["Phone"][];
+        };
+        Phone: {
+            call: string;
+            provider: string;
+            leg: string;
+            /** @description the vendor's word for the leg */
+            role: string;
+            number: string;
+            /** @enum {unknown} */
+            state: "ringing" | "answered";
+            since: components["schemas"]["Time"];
+            /** @description the prompts since the answer */
+            heard: {
+                at: components["schemas"]["Time"];
+                text: string;
+            }[];
+            can: components["schemas"]["Act"][];
+            /** @description the path of the recording on this server; null as long as nobody has answered */
+            recording: string | null;
         };
         /** @enum {unknown} */
         Outcome: "completed" | "busy" | "no-answer" | "rejected" | "unreachable" | "invalid-number" | "failed" | "cancelled" | null;
@@ -968,8 +1227,9 @@ export interface components {
             [key: string]: unknown;
         };
         Requests: {
-            requests: components["schemas"]["Request"][];
+            requests: (components["schemas"]["Request"] | components["schemas"]["RequestSummary"])[];
             evicted: components["schemas"]["Evicted"];
+            total: components["schemas"]["Total"];
         };
         Request: {
             id: string;
@@ -1005,8 +1265,9 @@ export interface components {
         /** @description the kind of the problem with which the mock server itself refused the request; not there if the vendor responded */
         OwnProblem: string;
         Webhooks: {
-            webhooks: components["schemas"]["Webhook"][];
+            webhooks: (components["schemas"]["Webhook"] | components["schemas"]["WebhookSummary"])[];
             evicted: components["schemas"]["Evicted"];
+            total: components["schemas"]["Total"];
         };
         Webhook: {
             id: string;
@@ -1046,17 +1307,100 @@ export interface components {
             /** @description the body that the receiver sent */
             response: unknown;
         };
+        /** @description a request with secrets masked in place; its body is text, or else in Base64 */
+        RawRequest: {
+            id: string;
+            method: string;
+            path: string;
+            query: string;
+            headers: components["schemas"]["Headers"];
+            body: components["schemas"]["OptionalText"];
+            base64: components["schemas"]["OptionalText"];
+        };
+        /** @description a webhook with secrets masked in place; its body is text, or else in Base64 */
+        RawWebhook: {
+            id: string;
+            method: string;
+            url: string;
+            headers: components["schemas"]["Headers"];
+            body: components["schemas"]["OptionalText"];
+            base64: components["schemas"]["OptionalText"];
+        };
+        Counts: {
+            [key: string]: number;
+        };
+        Inboxes: {
+            inboxes: {
+                name: string;
+                /** @description how many requests it keeps */
+                received: number;
+                evicted: components["schemas"]["Evicted"];
+                /** @description the statuses of its next responses, then 200 */
+                responses: number[];
+                /** @description real seconds */
+                delay: number;
+            }[];
+        };
+        /** @description a sandbox as in the list, with counts */
+        WholeSandbox: {
+            name: string;
+            clock: components["schemas"]["Mode"];
+            seed: string;
+            now: components["schemas"]["Time"];
+            calls: number;
+            /** @description calls, phones and webhooks by state, requests by status; of the calls also `total` and `evicted` */
+            counts: {
+                calls: components["schemas"]["Counts"];
+                phones: components["schemas"]["Counts"];
+                webhooks: components["schemas"]["Counts"];
+                requests: components["schemas"]["Counts"];
+            };
+        };
         /** @description the items that match, by kind */
         Waited: {
             calls?: components["schemas"]["Call"][];
             requests?: components["schemas"]["Request"][];
             webhooks?: components["schemas"]["Webhook"][];
         };
+        Sample: {
+            provider: string;
+            operation: string;
+            /** @description the account that accepts the request */
+            account: string;
+            method: string;
+            /** @description at this server, with the query */
+            path: string;
+            headers: {
+                [key: string]: string;
+            };
+            /** @description null if the request has none */
+            body: string | null;
+        };
         Clock: {
             mode: components["schemas"]["Mode"];
             now: components["schemas"]["Time"];
             pending: number;
             next_at: components["schemas"]["OptionalTime"];
+            next: components["schemas"]["DueItem"] | null;
+            /**
+             * @description as long as what the clock runs in this mode
+             * @enum {unknown}
+             */
+            while: "on-the-phone" | null;
+        };
+        DueItem: {
+            at: components["schemas"]["Time"];
+            /**
+             * @description a step of a call, an event that the vendor has planned, an attempt of a webhook, the end of a simulated one, a webhook that is no longer held back, a change of an account
+             * @enum {unknown}
+             */
+            kind: "script" | "event" | "delivery" | "attempt-end" | "hold-end" | "account";
+            call: components["schemas"]["OptionalText"];
+            webhook: components["schemas"]["OptionalText"];
+            account: components["schemas"]["OptionalText"];
+            /** @description of the call; empty for a step that only waits */
+            event: string | null;
+            leg: components["schemas"]["OptionalText"];
         };
         AdvanceResult: {
             now: components["schemas"]["Time"];
@@ -1085,6 +1429,10 @@ export interface components {
             aspects: components["schemas"]["Aspect"][];
             /** @description whether it has a `match` */
             matches: boolean;
+            /** @description where it can play */
+            needs: {
+                [key: string]: string;
+            };
             /** @description your accounts on which it cannot play, though it suits their provider */
             notes: components["schemas"]["ScenarioNote"][];
         };
@@ -1098,7 +1446,13 @@ export interface components {
             aspects: components["schemas"]["Aspect"][];
             /** @description whether it has a `match` */
             matches: boolean;
+            /** @description where it can play */
+            needs: {
+                [key: string]: string;
+            };
             notes: components["schemas"]["ScenarioNote"][];
+            /** @description its lines in the file, or what was put under its name; secrets masked in place */
+            source: string;
             /** @description the scenario itself and, once each, all to which it leads, from outside to inside */
             parts: components["schemas"]["ScenarioPart"][];
             /** @description where it can play, once for each call flow of an operation */
@@ -1331,6 +1685,8 @@ export interface components {
                 number: string;
                 /** @enum {unknown} */
                 decided_by: "scenario" | "number-plan" | "default" | "steps";
+                /** @description what the leg does, in words; null where the steps of a scenario say it */
+                behavior: string | null;
             }[];
             /** @description what of its scenario could have applied to the call, and what came before it */
             overtaken: {
@@ -1474,9 +1830,22 @@ export interface operations {
             query?: {
                 provider?: string;
                 state?: string;
+                outcome?: string;
                 vendor_id?: string;
+                /** @description the ids of those that are listed, with commas between them */
+                ids?: string;
+                /** @description a text that one has somewhere in its JSON, in upper or lower case */
+                q?: string;
+                /** @description `summary`: a few fields of each */
+                fields?: "all" | "summary";
+                /** @description how many at most */
                 limit?: string;
+                /** @description an id: only those behind it */
                 after?: string;
+                /** @description an id: only those ahead of it; without `after`, the last `limit` of them */
+                before?: string;
+                /** @description which come first */
+                order?: "oldest" | "newest";
             };
             header?: never;
             path?: never;
@@ -1595,6 +1964,57 @@ export interface operations {
             };
         };
     };
+    "call-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallActs"];
+                };
+            };
+            /** @description No such call */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    phones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phones"];
+                };
+            };
+        };
+    };
     requests: {
         parameters: {
             query?: {
@@ -1602,8 +2022,20 @@ export interface operations {
                 operation?: string;
                 status?: string;
                 call?: string;
+                /** @description the ids of those that are listed, with commas between them */
+                ids?: string;
+                /** @description a text that one has somewhere in its JSON, in upper or lower case */
+                q?: string;
+                /** @description `summary`: a few fields of each */
+                fields?: "all" | "summary";
+                /** @description how many at most */
                 limit?: string;
+                /** @description an id: only those behind it */
                 after?: string;
+                /** @description an id: only those ahead of it; without `after`, the last `limit` of them */
+                before?: string;
+                /** @description which come first */
+                order?: "oldest" | "newest";
             };
             header?: never;
             path?: never;
@@ -1631,6 +2063,68 @@ export interface operations {
             };
         };
     };
+    request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Request"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "raw-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawRequest"];
+                };
+            };
+            /** @description No such request */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     webhooks: {
         parameters: {
             query?: {
@@ -1638,8 +2132,20 @@ export interface operations {
                 call?: string;
                 state?: string;
                 kind?: string;
+                /** @description the ids of those that are listed, with commas between them */
+                ids?: string;
+                /** @description a text that one has somewhere in its JSON, in upper or lower case */
+                q?: string;
+                /** @description `summary`: a few fields of each */
+                fields?: "all" | "summary";
+                /** @description how many at most */
                 limit?: string;
+                /** @description an id: only those behind it */
                 after?: string;
+                /** @description an id: only those ahead of it; without `after`, the last `limit` of them */
+                before?: string;
+                /** @description which come first */
+                order?: "oldest" | "newest";
             };
             header?: never;
             path?: never;
@@ -1658,6 +2164,68 @@ export interface operations {
             };
             /** @description A filter or a page is not valid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "raw-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawWebhook"];
+                };
+            };
+            /** @description No such webhook */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1698,6 +2266,69 @@ export interface operations {
             };
             /** @description It is pending */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sample: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+                operation: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "account": "mobtexting-default",
+                 *       "to": "918867136000",
+                 *       "fields": {
+                 *         "record": "1"
+                 *       }
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sample"];
+                };
+            };
+            /** @description No such provider, operation or account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No account accepts any now; the detail says what to place first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1876,6 +2507,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Clock"];
+                };
+            };
+            /** @description No leg waits for a person */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The body is not valid */
@@ -2156,6 +2796,35 @@ export interface operations {
             };
         };
     };
+    "delete-activation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such activation in force */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accounts: {
         parameters: {
             query?: never;
@@ -2331,6 +3000,10 @@ export interface operations {
                 format?: "json" | "jsonl";
                 limit?: string;
                 after?: string;
+                /** @description an id: only the entries ahead of it; without `after`, the last `limit` of them */
+                before?: string;
+                /** @description which come first */
+                order?: "oldest" | "newest";
             };
             header?: never;
             path?: never;
@@ -2421,7 +3094,12 @@ export interface operations {
     };
     events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `entries`, or `calls`: at most four times a second, the summaries of the calls that have changed, and counts of all */
+                view?: "entries" | "calls";
+                /** @description the id of the only call that is shown */
+                call?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2435,6 +3113,24 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description No such call */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such view, or a malformed Last-Event-ID */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2548,6 +3244,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Sandboxes"];
+                };
+            };
+        };
+    };
+    sandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeSandbox"];
+                };
+            };
+            /** @description No such sandbox */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2934,6 +3661,26 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    inboxes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inboxes"];
+                };
             };
         };
     };

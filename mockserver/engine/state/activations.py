@@ -52,6 +52,11 @@ class Activations:
             self._remove(activation_id)
         self._update_in_force()
 
+    def remove(self, activation_id: str) -> None:
+        """Remove one; a request that has reserved a use of it still has that."""
+        self._remove(activation_id)
+        self._update_in_force()
+
     def reserve(self, ids: Iterable[str]) -> None:
         """Take one use of each of these activations, which are in force."""
         for activation_id in ids:

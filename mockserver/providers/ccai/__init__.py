@@ -17,6 +17,7 @@ from mockserver.providers.ccai.details import DETAILS
 from mockserver.providers.ccai.events import on_event
 from mockserver.providers.ccai.findings import FINDERS
 from mockserver.providers.ccai.generators import GENERATORS
+from mockserver.providers.ccai.other_samples import OTHER_SAMPLES
 from mockserver.providers.ccai.records import (
     ACCOUNT_RULES,
     Agent,
@@ -150,6 +151,7 @@ PROVIDER = Provider(
     vendor_events=vendor_events.VENDOR_EVENTS,
     resources=vendor_events.RESOURCES,
     samples=SAMPLES,
+    other_samples=OTHER_SAMPLES,
     finders=FINDERS,
     ready_account=ready_account,
     words=WORDS,

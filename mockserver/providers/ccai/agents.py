@@ -1,10 +1,11 @@
 """Say whether an agent can take a call, and change the state of an agent."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from mockserver.core.account import Account, SaveRecord
 from mockserver.core.call import Call
-from mockserver.core.provider import NO_EFFECTS, Effects
+from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
 from mockserver.core.read_model import ReadModel
 from mockserver.providers.ccai.call_state import pending_agent
 from mockserver.providers.ccai.request import records
@@ -48,3 +49,14 @@ def set_agent_state(account: Account, name: str, state: str, at: int) -> Effects
         return NO_EFFECTS
     changed = agent._replace(state=state, since=at)
     return Effects(records=(SaveRecord(account.key, "agents", name, changed),))
+
+
+def agent_choices(context: EventContext) -> Iterator[tuple[str, str]]:
+    """Yield the arguments of an act that may name any agent of the account."""
+    return (("agent", name) for name in records(context.account, "agents"))
+
+
+def transfer_choices(context: EventContext) -> Iterator[tuple[str, str]]:
+    """Yield the arguments of a transfer: an agent, or a menu."""
+    yield from agent_choices(context)
+    yield from (("menu", name) for name in records(context.account, "menus"))

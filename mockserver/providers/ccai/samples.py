@@ -36,11 +36,14 @@ def sample_outbound(account: Account, _: int) -> tuple[Sample, ...] | str:
     able.sort(key=lambda name: agents[name].state != "available")
     number = default_number(account) or ANY_NUMBER
     language = _language(account, None)
-    fields = {"end_user_number": END_USER, "outbound_number": number, "lang": language}
-    return _build_samples(
-        account,
-        OUTBOUND_TYPES[0],
-        [{**fields, "agent_email": name} for name in able[:MAX_CANDIDATES]],
+    fields: dict[str, object] = {
+        "call_type": OUTBOUND_TYPES[0],
+        "end_user_number": END_USER,
+        "outbound_number": number,
+        "lang": language,
+    }
+    return build_samples(
+        account, [{**fields, "agent_email": name} for name in able[:MAX_CANDIDATES]]
     )
 
 
@@ -66,6 +69,7 @@ def _sample_queue(
     names.sort(key=lambda name: (menus[name].state != "open", menus[name].group not in groups))
     candidates = [
         {
+            "call_type": call_type,
             "menu_id": name,
             "end_user_number": END_USER,
             "lang": _language(account, menus.get(name)),
@@ -73,7 +77,7 @@ def _sample_queue(
         }
         for name in names[:MAX_CANDIDATES] or [ANY_MENU]
     ]
-    return _build_samples(account, call_type, candidates)
+    return build_samples(account, candidates)
 
 
 def _language(account: Account, menu: Menu | None) -> str:
@@ -81,18 +85,17 @@ def _language(account: Account, menu: Menu | None) -> str:
     return DEFAULT_LANGUAGE if DEFAULT_LANGUAGE in languages else next(iter(languages), "")
 
 
-def _build_samples(
-    account: Account, call_type: str, candidates: list[dict[str, object]]
+def build_samples(
+    account: Account, candidates: list[dict[str, object]]
 ) -> tuple[Sample, ...] | str:
+    """Build a sample of each item of the candidates, with a credential and the subdomain."""
     token = sample_credential(account)
     if not token:
         return NO_CREDENTIAL
     subdomain = settings(account).subdomain or ANY_SUBDOMAIN
     basic = b64encode(f"{subdomain}:{token}".encode()).decode()
     headers = {"authorization": f"Basic {basic}"}
-    return tuple(
-        Sample({"call_type": call_type, **fields}, headers, subdomain) for fields in candidates
-    )
+    return tuple(Sample(fields, headers, subdomain) for fields in candidates)
 
 
 def ready_account(account: Account) -> Account:

@@ -8,13 +8,14 @@ from mockserver.core.provider import EventContext, Resource, VendorEvent
 from mockserver.core.read_model import ReadModel
 from mockserver.core.suggestions import did_you_mean
 from mockserver.providers.ccai import call_state
-from mockserver.providers.ccai.agents import why_unavailable
+from mockserver.providers.ccai.agents import agent_choices, transfer_choices, why_unavailable
 from mockserver.providers.ccai.call_state import status
 from mockserver.providers.ccai.history import menu_data, offered_participant_id
 from mockserver.providers.ccai.participants import format_time
 from mockserver.providers.ccai.request import account_menu, menu_of, records
 from mockserver.providers.ccai.roles import agent_leg, end_user_leg, leg_name
 
+STARS: Final = ("1", "2", "3", "4", "5")
 TALKING_STATUSES: Final = frozenset({"connected"})
 
 
@@ -114,7 +115,7 @@ def check_transfer(context: EventContext) -> str:
 
 def check_rate(context: EventContext) -> str:
     stars = str(context.event.data.get("stars", "5"))
-    return "" if stars in ("1", "2", "3", "4", "5") else "stars are 1 to 5"
+    return "" if stars in STARS else "stars are 1 to 5"
 
 
 def check_deflect(context: EventContext) -> str:
@@ -165,6 +166,7 @@ VENDOR_EVENTS: Final = {
         frozenset({"queued"}),
         frozenset({"agent"}),
         guard=check_offer,
+        choices=agent_choices,
         dials="agent",
         next_event=ring_agent,
     ),
@@ -177,6 +179,7 @@ VENDOR_EVENTS: Final = {
         frozenset({"menu", "agent"}),
         apply=call_state.add_transfer,
         guard=check_transfer,
+        choices=transfer_choices,
         next_event=let_agent_leave,
     ),
     "connect": VendorEvent(
@@ -198,6 +201,7 @@ VENDOR_EVENTS: Final = {
         frozenset({"to"}),
         apply=call_state.set_deflection,
         guard=check_deflect,
+        choices=lambda _: [("to", word) for word in call_state.DEFLECTIONS],
     ),
     "redirect": VendorEvent(frozenset({"deflected"}), is_timer=True),
     "voicemail": VendorEvent(frozenset({"queued", "deflected"}), apply=call_state.set_voicemail),
@@ -207,7 +211,11 @@ VENDOR_EVENTS: Final = {
     ),
     "switch": VendorEvent(frozenset({"connecting"}), apply=call_state.switch_provider),
     "rate": VendorEvent(
-        frozenset({"finished"}), frozenset({"stars"}), apply=call_state.set_rating, guard=check_rate
+        frozenset({"finished"}),
+        frozenset({"stars"}),
+        apply=call_state.set_rating,
+        guard=check_rate,
+        choices=lambda _: [("stars", stars) for stars in STARS],
     ),
     "cancel": VendorEvent(
         frozenset({"scheduled", "queued"}),

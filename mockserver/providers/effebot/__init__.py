@@ -17,6 +17,7 @@ from mockserver.providers.effebot import (
 from mockserver.providers.effebot.events import on_event
 from mockserver.providers.effebot.findings import FINDERS
 from mockserver.providers.effebot.generators import GENERATORS
+from mockserver.providers.effebot.other_samples import OTHER_SAMPLES
 from mockserver.providers.effebot.records import (
     ACCOUNT_RULES,
     AudioRecord,
@@ -201,6 +202,7 @@ PROVIDER = Provider(
     },
     vendor_events=VENDOR_EVENTS,
     samples=SAMPLES,
+    other_samples=OTHER_SAMPLES,
     finders=FINDERS,
     words=WORDS,
     details=DETAILS,

@@ -14,6 +14,7 @@ from mockserver.providers.innocalls import (
 )
 from mockserver.providers.innocalls.findings import FINDERS
 from mockserver.providers.innocalls.generators import GENERATORS
+from mockserver.providers.innocalls.other_samples import OTHER_SAMPLES
 from mockserver.providers.innocalls.records import Extension, Flow, Settings
 from mockserver.providers.innocalls.request import is_status_request
 from mockserver.providers.innocalls.samples import SAMPLES
@@ -136,6 +137,7 @@ PROVIDER = Provider(
     generators=GENERATORS,
     settings=Settings,
     samples=SAMPLES,
+    other_samples=OTHER_SAMPLES,
     finders=FINDERS,
     words=WORDS,
     details=DETAILS,

@@ -46,7 +46,7 @@ def sample_bridge(account: Account, _: int) -> tuple[Sample, ...] | str:
 
 def sample_dispatch(account: Account, _: int) -> tuple[Sample, ...] | str:
     token = sample_credential(account)
-    return (Sample(DISPATCH, _bearer(token)),) if token else NO_CREDENTIAL
+    return (Sample(DISPATCH, bearer(token)),) if token else NO_CREDENTIAL
 
 
 def sample_webrtc_call(account: Account, _: int) -> tuple[Sample, ...] | str:
@@ -54,9 +54,16 @@ def sample_webrtc_call(account: Account, _: int) -> tuple[Sample, ...] | str:
     key = sample_credential(account)
     if not key:
         return NO_CREDENTIAL
-    extension = next(iter(account.records.get("extensions", {})), ANY_EXTENSION)
-    cookie = f"{SESSION_COOKIE}={quote(extension)}:{quote(key)}"
-    return (Sample({"phone_number": CALLEE}, {"cookie": cookie}),)
+    return (Sample({"phone_number": CALLEE}, session_headers(account, key)),)
+
+
+def session_headers(account: Account, key: str) -> Mapping[str, str]:
+    """The cookie of a browser in which the first extension is logged in."""
+    return {"cookie": f"{SESSION_COOKIE}={quote(first_extension(account))}:{quote(key)}"}
+
+
+def first_extension(account: Account) -> str:
+    return next(iter(account.records.get("extensions", {})), ANY_EXTENSION)
 
 
 def _sample_flows(account: Account, fields: Mapping[str, object]) -> tuple[Sample, ...] | str:
@@ -69,12 +76,12 @@ def _sample_flows(account: Account, fields: Mapping[str, object]) -> tuple[Sampl
     if flows and not names:
         return "the account has no active flow"
     return tuple(
-        Sample({**fields, "call_flow_id": name}, _bearer(token))
+        Sample({**fields, "call_flow_id": name}, bearer(token))
         for name in names[:MAX_FLOWS] or [ANY_FLOW]
     )
 
 
-def _bearer(token: str) -> Mapping[str, str]:
+def bearer(token: str) -> Mapping[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 

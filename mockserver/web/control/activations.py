@@ -83,6 +83,18 @@ async def clear_activations(request: Request) -> Response:
     return Response(status_code=204)
 
 
+async def delete_activation(request: Request) -> Response:
+    """Remove one activation that is in force."""
+    sandbox, activation_id = sandbox_of(request), request.path_params["id"]
+    known = [each.id for each in sandbox.state.activations.in_force]
+    if activation_id not in known:
+        hint = did_you_mean(activation_id, known) or "GET /_mock/activations lists those in force"
+        detail = f"no activation in force is named {activation_id}: {hint}"
+        raise ProblemError("unknown-activation", detail)
+    commands.remove_activation(sandbox.state, activation_id, sandbox.clock.now())
+    return Response(status_code=204)
+
+
 def _listed(names: tuple[str, ...]) -> str:
     return f"known: {', '.join(sorted(names))}"
 
@@ -122,4 +134,5 @@ ROUTES = (
     Route("/activations", list_activations, methods=["GET"]),
     Route("/activations", activate, methods=["POST"]),
     Route("/activations", clear_activations, methods=["DELETE"]),
+    Route("/activations/{id}", delete_activation, methods=["DELETE"]),
 )

@@ -1,6 +1,6 @@
 """Builds the application for control API, recordings and index page; imported on demand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
@@ -26,11 +26,14 @@ from mockserver.web.control import (
     inputs,
     journal,
     journal_stream,
+    page,
+    phones,
     providers,
     receivers,
     recordings,
     requests,
     reset,
+    samples,
     sandboxes,
     scenarios,
     timeline,
@@ -39,15 +42,20 @@ from mockserver.web.control import (
     waits,
     webhooks,
 )
-from mockserver.web.control.params import PAGE_PARAMETERS, check_query, dependencies_of
+from mockserver.web.control.pages import LIST_PARAMETERS, PAGE_PARAMETERS
+from mockserver.web.control.params import check_query, dependencies_of
+from mockserver.web.control.positions import POSITION_HEADER, position_of
 from mockserver.web.control.unknown_routes import CONTROL_PREFIX, describe_unknown_route
+from mockserver.web.dependencies import request_info_in
 from mockserver.web.problems import ProblemError, problem
 from mockserver.web.vendor.own_refusals import count_refusal
 
 ROUTE_MODULES: Final = (
     health,
     providers,
+    samples,
     calls,
+    phones,
     requests,
     webhooks,
     waits,
@@ -75,12 +83,13 @@ PUBLIC_ROUTES: Final = (*health.ROUTES, *inboxes.PUBLIC_ROUTES)
 
 QUERY_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "/calls": (*calls.FILTERS, *PAGE_PARAMETERS),
-        "/requests": (*requests.FILTERS, *PAGE_PARAMETERS),
-        "/webhooks": (*webhooks.FILTERS, *PAGE_PARAMETERS),
+        "/calls": (*calls.FILTERS, *LIST_PARAMETERS),
+        "/requests": (*requests.FILTERS, *LIST_PARAMETERS),
+        "/webhooks": (*webhooks.FILTERS, *LIST_PARAMETERS),
         "/journal": ("format", *PAGE_PARAMETERS),
         "/timeline": ("format",),
         "/calls/{id}/timeline": ("format",),
+        "/events": journal_stream.PARAMETERS,
     }
 )
 """Path of a route -> its query parameters; other routes take none, public ones any."""
@@ -101,9 +110,9 @@ HTTP_ERROR_KINDS: Final[Mapping[int, str]] = MappingProxyType(
 def build_control_app() -> Starlette:
     return Starlette(
         routes=[
-            Mount(CONTROL_PREFIX, Router([*build_routes()], redirect_slashes=False)),
+            Mount(CONTROL_PREFIX, Router([*_all_routes()], redirect_slashes=False)),
             Mount("/_media", Router(recordings.ROUTES, redirect_slashes=False)),
-            *index_page.ROUTES,
+            *open_routes(index_page.ROUTES),
         ],
         exception_handlers={
             HTTPException: _render_http_error,
@@ -113,6 +122,12 @@ def build_control_app() -> Starlette:
     )
 
 
+def _all_routes() -> Iterator[Route]:
+    """Yield the routes below the prefix: those of the page, and the control routes."""
+    yield from open_routes(page.ROUTES)
+    yield from build_routes()
+
+
 def build_routes() -> Iterator[Route]:
     """Yield all control routes; each checks access unless it is one of `PUBLIC_ROUTES`."""
     for module in ROUTE_MODULES:
@@ -120,10 +135,17 @@ def build_routes() -> Iterator[Route]:
             handler = route.endpoint
             if route not in PUBLIC_ROUTES:
                 known_names = QUERY_PARAMETERS.get(route.path, ())
-                handler = require_access(with_query_check(handler, known_names))
+                handler = with_position(with_query_check(handler, known_names))
+                handler = require_access(handler)
             handler = with_refusal_count(handler)
             methods = sorted(route.methods or ())
             yield Route(route.path, handler, methods=methods, name=route.name)
+
+
+def open_routes(routes: Iterable[Route]) -> Iterator[Route]:
+    """Yield the routes of page and root, which check Host and Origin, but need no token."""
+    for route in routes:
+        yield Route(route.path, with_refusal_count(route.endpoint))
 
 
 def with_query_check(handler: Handler, known_names: tuple[str, ...]) -> Handler:
@@ -132,6 +154,20 @@ def with_query_check(handler: Handler, known_names: tuple[str, ...]) -> Handler:
         return await handler(request)
 
     return checked
+
+
+def with_position(handler: Handler) -> Handler:
+    """Wrap a handler: its response has at least the journal entries up to its position."""
+
+    async def positioned(request: Request) -> Response:
+        sandbox = request_info_in(request.scope).sandbox
+        position = sandbox and position_of(sandbox)
+        response = await handler(request)
+        if position:
+            response.headers[POSITION_HEADER] = str(position)
+        return response
+
+    return positioned
 
 
 def with_refusal_count(handler: Handler) -> Handler:
@@ -168,10 +204,10 @@ async def _render_http_error(request: Request, error: Exception) -> Response:
     """
     if not request.scope["path"].startswith(CONTROL_PREFIX):
         return await render_error(request, error)
-    path, routes = request.scope["path"].removeprefix(CONTROL_PREFIX), tuple(build_routes())
+    path, routes = request.scope["path"].removeprefix(CONTROL_PREFIX), tuple(_all_routes())
     is_routed = any(route.path_regex.match(path) for route in routes)
     if not is_routed:
-        known_paths = dict.fromkeys(route.path for route in routes)
+        known_paths = dict.fromkeys(route.path for route in build_routes())
         error = HTTPException(404, describe_unknown_route(path, known_paths))
     response = await render_error(request, error)
     if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:

@@ -15,38 +15,32 @@ from mockserver.core.old_words import OLD_EVENTS
 from mockserver.core.provider import VendorEvent
 from mockserver.core.suggestions import did_you_mean
 from mockserver.engine import commands
+from mockserver.engine.possible_acts import LEG_EVENTS
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.known_values import check_filter_values
 from mockserver.web.control.listing import ItemKind, ListedItem, respond_with_page
+from mockserver.web.control.pages import matches_filters, read_filters
 from mockserver.web.control.params import (
     call_of,
     check_keys,
     check_old_words,
-    matches_filters,
     read_json_object,
     sandbox_of,
 )
 from mockserver.web.problems import ProblemError
 from mockserver.web.slices import Job, weigh
 from mockserver.web.views.serializers import collect_call, finish_call, serialize_call
+from mockserver.web.views.summaries import summarize_call
 
-LEG_EVENTS = {
-    "answer": (),
-    "press": ("digits",),
-    "say": ("words",),
-    "hangup": ("cause",),
-    "continue": (),
-}
-"""Event -> its arguments; `continue` belongs to no leg and only lets the script go on."""
-
-FILTERS = ("provider", "state", "vendor_id")
+FILTERS = ("provider", "state", "outcome", "vendor_id")
 
 
 async def list_calls(request: Request) -> Response:
     sandbox = sandbox_of(request)
     check_filter_values(request, "call")
-    calls = (item for item in _list_items(sandbox) if matches_filters(item, request, FILTERS))
+    filters = read_filters(request, FILTERS)
+    calls = (item for item in _list_items(sandbox) if matches_filters(item, filters))
     return await respond_with_page(request, CALLS, calls)
 
 
@@ -56,6 +50,7 @@ def _list_items(sandbox: Sandbox) -> list[ListedItem]:
             "id": call_id,
             "provider": call.spec.provider,
             "state": public_state(call),
+            "outcome": call.outcome,
             "vendor_id": call.spec.vendor_id,
             "value": call,
         }
@@ -69,6 +64,11 @@ def _build_job(request: Request, call: Call) -> Job[dict[str, Any]]:
     collected = collect_call(state, state.calls.by_id.get(call.spec.id, call))
     weight = weigh(collected["parameters"])
     return Job(weight, partial(finish_call, collected, state.configuration.seed))
+
+
+def _summarize(request: Request, call: Call) -> Job[dict[str, Any]]:
+    state = sandbox_of(request).state
+    return Job(0, partial(summarize_call, state, state.calls.by_id.get(call.spec.id, call)))
 
 
 def _version(sandbox: Sandbox, call: Call) -> object:
@@ -94,7 +94,9 @@ def _evicted(sandbox: Sandbox) -> int:
     return sandbox.state.calls.count - len(sandbox.state.calls.by_id)
 
 
-CALLS: Final = ItemKind("calls", _build_job, _version, _unread_values, _count, _ids, _evicted)
+CALLS: Final = ItemKind(
+    "calls", _build_job, _version, _unread_values, _count, _ids, _evicted, _summarize
+)
 
 
 async def get_call(request: Request) -> JSONResponse:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -18,9 +18,14 @@ from mockserver.core.time import (
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.advances import DEADLOCK, EMPTY, AdvanceInProgress, Target
 from mockserver.runtime.clock import MODES, parse_rate
+from mockserver.runtime.phone_clock import ON_THE_PHONE
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import check_keys, read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
+from mockserver.web.redaction import redact_item
+from mockserver.web.views.due_items import serialize_due_item
+
+STILL_MODES: Final = ("manual", "instant")
 
 USAGE = (
     'send {"by": "90s"}, {"to": "2026-01-01T12:00:00Z"} or {"until": "idle"}; '
@@ -33,14 +38,37 @@ async def get_clock(request: Request) -> JSONResponse:
 
 
 async def put_clock(request: Request) -> JSONResponse:
-    """Set the mode, {"mode": "manual"}: real, manual, instant, or a rate such as 60x."""
+    """Set the mode, {"mode": "manual"}: real, manual, instant, or a rate such as 60x.
+
+    With {"while": "on-the-phone"}, the mode is as before once no leg waits for a person.
+    """
     sandbox, body = sandbox_of(request), await read_json_object(request)
     mode = str(body.get("mode", ""))
-    check_keys(body, ("mode",), "the clock")
+    check_keys(body, ("mode", "while"), "the clock")
     if parse_rate(mode) is None:
         raise ProblemError("invalid-body", f'send {{"mode": ...}}, one of {MODES}')
-    sandbox.set_clock_mode(mode)
+    if "while" in body:
+        _check_while(sandbox, mode, body["while"])
+        sandbox.run_while_on_the_phone(mode)
+    else:
+        sandbox.set_clock_mode(mode)
     return JSONResponse(_serialize_clock(sandbox))
+
+
+def _check_while(sandbox: Sandbox, mode: str, condition: object) -> None:
+    """Check that time flows in this mode for as long as a condition holds.
+
+    Raises:
+        ProblemError: It cannot, or the condition is another one, or does not hold now.
+    """
+    if condition != ON_THE_PHONE:
+        raise ProblemError("invalid-body", f"while is {ON_THE_PHONE}, not {condition!r:.80}")
+    if mode in STILL_MODES:
+        detail = f"in the mode {mode} no time passes by itself: while goes with real or 60x"
+        raise ProblemError("invalid-body", detail)
+    if not sandbox.phone_clock.has_phones:
+        detail = "no leg waits for a person: GET /_mock/phones lists those that do"
+        raise ProblemError("nobody-on-the-phone", detail)
 
 
 async def advance_clock(request: Request) -> JSONResponse:
@@ -71,11 +99,14 @@ async def advance_clock(request: Request) -> JSONResponse:
 
 def _serialize_clock(sandbox: Sandbox) -> dict[str, Any]:
     due_item = sandbox.state.peek()
+    next_item = due_item and serialize_due_item(sandbox.state, due_item)
     return {
         "mode": sandbox.clock.mode,
         "now": format_iso(sandbox.clock.now()),
         "pending": sum(1 for _ in sandbox.state.pending_items()),
         "next_at": format_iso(due_item.at) if due_item else None,
+        "next": next_item and redact_item(next_item, sandbox.state.configuration.seed),
+        "while": ON_THE_PHONE if sandbox.phone_clock.is_running else None,
     }
 
 

@@ -12,22 +12,23 @@ from starlette.routing import Route
 
 from mockserver.core.composition import ASPECTS
 from mockserver.core.journal import Ignored
+from mockserver.core.number_plan import describe_behavior
 from mockserver.core.resolution import resolve
 from mockserver.core.scenario import readable_name
 from mockserver.core.selection import SelectedScenario
 from mockserver.core.time import format_iso
 from mockserver.engine.call_scenarios import applied_parts
+from mockserver.engine.decided_behaviors import decided_behaviors
 from mockserver.engine.exchange import CallMatch, Exchange
 from mockserver.engine.overtaken_words import overtaken_words
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.scenario_selection import api_draw
-from mockserver.engine.state.calls import NEW_PROGRESS
 from mockserver.web import redaction
 from mockserver.web.control.broken_rules import serialize_broken_rules
 from mockserver.web.control.candidates import explain_activations, explain_match_rules
 from mockserver.web.control.diagnostics import find_hints
 from mockserver.web.control.params import dependencies_of, sandbox_of, sandboxes_of
-from mockserver.web.problems import ProblemError
+from mockserver.web.control.requests import find_exchange
 from mockserver.web.router import nearest_operations
 from mockserver.web.slices import Job, iterate_in_slices, run_in_slices
 from mockserver.web.views.serializers import serialize_ignored
@@ -41,12 +42,8 @@ async def explain_request(request: Request) -> Response:
 
     A batch has hundreds of calls: the server does other work between two of them.
     """
-    state, request_id = sandbox_of(request).state, request.path_params["request"]
-    exchange = next((each for each in state.journal.exchanges if each.id == request_id), None)
-    if exchange is None:
-        raise ProblemError(
-            "unknown-request", f"no request is named {request_id}: GET /_mock/requests lists them"
-        )
+    state = sandbox_of(request).state
+    exchange = find_exchange(request, request.path_params["request"])
     other_states = [
         sandbox.state for sandbox in sandboxes_of(request) if sandbox.state is not state
     ]
@@ -113,25 +110,29 @@ def explain_calls(exchange: Exchange, state: SandboxState) -> Iterator[dict[str,
     activations and the scenarios with a match rule that decide nothing and why, what decided the
     behavior of each leg, and what of its scenario was overtaken.
     """
-    call_ids = [exchange.placed_calls.get(index, "") for index in range(len(exchange.matches))]
-    progress = [state.calls.progress.get(call_id, NEW_PROGRESS) for call_id in call_ids]
-    for call_id, match, of_call in zip(call_ids, exchange.matches, progress, strict=True):
+    for index, match in enumerate(exchange.matches):
+        call_id = exchange.placed_calls.get(index, "")
         yield {
             "call": call_id or None,
             "numbers": dict(match.context.numbers),
             "scenarios": list(_serialize_selection(exchange, match, state, call_id)),
             "activations": list(explain_activations(exchange, match)),
             "rejected": list(explain_match_rules(exchange, match)),
-            "legs": [
-                {
-                    "attempt": source.attempt,
-                    "leg": source.leg,
-                    "number": source.number,
-                    "decided_by": source.source,
-                }
-                for source in of_call.leg_sources
-            ],
+            "legs": list(_serialize_legs(state, call_id)),
             "overtaken": list(_serialize_overtaken(state, call_id)),
+        }
+
+
+def _serialize_legs(state: SandboxState, call_id: str) -> Iterator[dict[str, Any]]:
+    """Yield which behavior each leg got, and whence; `behavior` is None where steps say it."""
+    call = state.calls.by_id.get(call_id)
+    for source, behavior in decided_behaviors(state, call) if call else ():
+        yield {
+            "attempt": source.attempt,
+            "leg": source.leg,
+            "number": source.number,
+            "decided_by": source.source,
+            "behavior": behavior and describe_behavior(behavior),
         }
 
 

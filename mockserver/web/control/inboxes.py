@@ -51,6 +51,12 @@ async def receive_webhook(request: Request) -> Response:
     return Response(b"", status)
 
 
+async def list_inboxes(request: Request) -> JSONResponse:
+    """List the inboxes by name: how much they keep, and how they respond next."""
+    inboxes = sorted(sandbox_of(request).inboxes.items())
+    return JSONResponse({"inboxes": [_serialize_inbox(*each) for each in inboxes]})
+
+
 async def get_inbox(request: Request) -> Response:
     sandbox, name = sandbox_of(request), request.path_params["name"]
     inbox = sandbox.inboxes.get(name, Inbox())
@@ -93,6 +99,16 @@ def _is_delay(delay: Any) -> bool:
     return type(delay) in (int, float) and 0 <= delay <= MAX_DELAY
 
 
+def _serialize_inbox(name: str, inbox: Inbox) -> dict[str, Any]:
+    return {
+        "name": name,
+        "received": len(inbox.requests),
+        "evicted": inbox.evicted,
+        "responses": list(inbox.statuses),
+        "delay": inbox.delay,
+    }
+
+
 def _serialize_request(request: ReceivedRequest, salt: str) -> dict[str, Any]:
     serialized = {
         "at": format_iso(request.at),
@@ -109,6 +125,7 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 PUBLIC_ROUTES = (Route("/receive/{name}", receive_webhook, methods=METHODS),)
 ROUTES = (
     *PUBLIC_ROUTES,
+    Route("/inboxes", list_inboxes),
     Route("/inboxes/{name}", get_inbox, methods=["GET"]),
     Route("/inboxes/{name}", program_inbox, methods=["PUT"]),
     Route("/inboxes/{name}", delete_inbox, methods=["DELETE"]),

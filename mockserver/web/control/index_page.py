@@ -1,15 +1,15 @@
-"""Serves the index page: links to the emulated APIs and the control API."""
+"""Serves the root: a browser is led to the page, a program gets a list of where everything is."""
 
 from html import escape
-from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from mockserver import __version__
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX
 from mockserver.web.control.params import (
+    dependencies_of,
     describe_missing_sandbox,
     prefix_of,
     sandboxes_of,
@@ -19,37 +19,40 @@ from mockserver.web.dependencies import request_info_in
 STYLE = "body{font:16px/1.5 system-ui;max-width:46rem;margin:3rem auto;padding:0 1rem}"
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 HEADERS = {"content-security-policy": CONTENT_SECURITY_POLICY, "x-content-type-options": "nosniff"}
+PLACES = (
+    ("page", "/_mock/ui/"),
+    ("control API", "/_mock/docs"),
+    ("calls", "/_mock/calls"),
+    ("requests", "/_mock/requests"),
+    ("webhooks", "/_mock/webhooks"),
+    ("journal", "/_mock/journal"),
+    ("health", "/_mock/health"),
+)
+"""What a program may look for, and its path."""
 
-PAGES: Final = {
-    "docs": "control API", "calls": "calls", "webhooks": "webhooks", "journal": "journal"
-}  # fmt: skip
-"""Path of a page -> how its link reads. The first one is there without a sandbox, too."""
 
-
-async def get_index(request: Request) -> HTMLResponse:
-    """Render the page; a sandbox that does not exist has no other page to link to but the docs."""
+async def get_index(request: Request) -> Response:
+    access_control = dependencies_of(request).access_control
+    if foreign := access_control.check_page_request(request.headers):
+        return foreign
+    prefix = prefix_of(request)
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(f"{prefix}/_mock/ui/", 303)
     providers = sandboxes_of(request).get_or_create(DEFAULT_SANDBOX).state.configuration.providers
-    base, info = escape(prefix_of(request)), request_info_in(request.scope)
+    places = [
+        *((bound.provider.title, f"/{name}") for name, bound in providers.items()),
+        *PLACES,
+    ]
+    lines = (f"{name + ':':<14} {prefix}{path}\n" for name, path in places)
+    note = _describe_missing_sandbox(request)
+    return PlainTextResponse(f"mockserver {__version__}\n\n{note}{''.join(lines)}")
+
+
+def _describe_missing_sandbox(request: Request) -> str:
+    """Say that the sandbox of the request does not exist; nothing of one that does."""
+    info = request_info_in(request.scope)
     is_missing = bool(info.sandbox_name) and info.sandbox is None
-    rows = (
-        f"<li><b>{escape(bound.provider.title)}</b>: <code>{base}/{escape(name)}</code>"
-        f"{'' if is_missing else _link_openapi(base, name)}</li>"
-        for name, bound in providers.items()
-    )
-    links = ", ".join(
-        f'<a href="{base}/_mock/{page}">{text}</a>'
-        for page, text in PAGES.items()
-        if page == "docs" or not is_missing
-    )
-    note = f"<p>{escape(describe_missing_sandbox(info.sandbox_name))}.</p>" if is_missing else ""
-    return render_page(
-        f"mockserver {__version__}",
-        f"{note}<p>Emulated here:</p><ul>{''.join(rows)}</ul><p>To drive it: {links}.</p>",
-    )
-
-
-def _link_openapi(base: str, name: str) -> str:
-    return f', <a href="{base}/_mock/openapi/{escape(name)}.json">OpenAPI</a>'
+    return f"{describe_missing_sandbox(info.sandbox_name)}\n\n" if is_missing else ""
 
 
 def render_page(title: str, body: str) -> HTMLResponse:

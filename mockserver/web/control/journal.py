@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mockserver.web.control.listing import respond_with_json, respond_with_lines
-from mockserver.web.control.params import dependencies_of, paginate, sandbox_of
+from mockserver.web.control.pages import paginate
+from mockserver.web.control.params import dependencies_of, sandbox_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.slices import Job, pause_if_many
 from mockserver.web.views.journal_export import (
@@ -43,7 +44,7 @@ async def get_journal(request: Request) -> Response:
     await pause_if_many(page)
 
     def render(numbered: NumberedEntry) -> bytes:
-        text = format_json(serialize_numbered(numbered, state.configuration))
+        text = format_json(serialize_numbered(numbered, state))
         return replace_origins(text, known).encode()
 
     entries = (item["value"] for item in page)

@@ -11,6 +11,7 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.provider import Provider
 from mockserver.core.suggestions import did_you_mean
 from mockserver.web.control.matching import GLOB_CHARACTERS
+from mockserver.web.control.pages import split
 from mockserver.web.control.params import sandbox_of
 from mockserver.web.problems import ProblemError
 
@@ -66,10 +67,16 @@ def check_filter_values(request: Request, kind: str) -> None:
         ProblemError: a filter can match nothing.
     """
     filters, configuration = request.query_params, sandbox_of(request).state.configuration
-    check_known_values(kind, filters, configuration, "invalid-query")
-    status = filters.get("status", "")
-    if kind == "request" and not (status.isdecimal() or status in ("", "None")):
-        raise ProblemError("invalid-query", f"status is a number such as 200, not {status!r:.80}")
+    for field, words in filters.items():
+        for word in split(words):
+            check_known_values(kind, {field: word}, configuration, "invalid-query")
+            if (kind, field) == ("request", "status"):
+                _check_status(word)
+
+
+def _check_status(word: str) -> None:
+    if not (word.isdecimal() or word in ("", "None")):
+        raise ProblemError("invalid-query", f"status is a number such as 200, not {word!r:.80}")
 
 
 def check_known_values(

@@ -18,7 +18,14 @@ from starlette.responses import Response, StreamingResponse
 
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.web.control.params import dependencies_of, paginate, sandbox_of
+from mockserver.web.control.pages import (
+    FIELDS,
+    paginate,
+    read_text,
+    read_word,
+    select_by_id,
+)
+from mockserver.web.control.params import dependencies_of, sandbox_of
 from mockserver.web.slices import Job, pause_if_many, run_in_slices
 
 MAX_PIECE: Final = 262_144  # bytes that are sent at once
@@ -36,7 +43,8 @@ class ItemKind(NamedTuple):
     `build_job` returns the job that serializes a value, `version` what differs if it would be
     serialized otherwise. `unread_values` yields (id, value) of those that may be new or have
     changed, oldest first, given those that are known by their ids. `count` counts all there are,
-    `ids` returns their ids, `evicted` counts those that there were.
+    `ids` returns their ids, `evicted` counts those that there were. `summarize` returns the job
+    that serializes a few fields of a value.
     """
 
     name: str
@@ -46,14 +54,36 @@ class ItemKind(NamedTuple):
     count: Callable[[Sandbox], int]
     ids: Callable[[Sandbox], Collection[str]]
     evicted: Callable[[Sandbox], int]
+    summarize: Callable[[Request, Any], Job[dict[str, Any]]]
 
 
 async def respond_with_page(
     request: Request, kind: ItemKind, items: Iterable[ListedItem]
 ) -> Response:
-    """Respond with the items of a page."""
-    page, evicted = paginate(items, request), kind.evicted(sandbox_of(request))
-    return await respond_with_items(request, kind, page, {"evicted": evicted})
+    """Respond with a page of those items that `ids` and `q` select, whole or as summaries."""
+    is_summary = read_word(request, "fields", FIELDS) == "summary"
+    selected = select_by_id(items, request)
+    if text := read_text(request):
+        selected = await _find_text(request, kind, selected, text)
+    page, evicted = paginate(selected, request), kind.evicted(sandbox_of(request))
+    shown = kind._replace(build_job=kind.summarize) if is_summary else kind
+    members = {"evicted": evicted, "total": len(selected)}
+    return await respond_with_items(request, shown, page, members)
+
+
+async def _find_text(
+    request: Request, kind: ItemKind, items: Sequence[ListedItem], text: str
+) -> list[ListedItem]:
+    """Return the items that have the text somewhere in what is shown of them, in any case."""
+    wanted = encode_json(text)[1:-1]
+    jobs = (_search_job(kind.build_job(request, item["value"]), wanted) for item in items)
+    results = run_in_slices(jobs, dependencies_of(request).background)
+    found = [is_found async for is_found in results]
+    return [item for item, is_found in zip(items, found, strict=True) if is_found]
+
+
+def _search_job(job: Job[dict[str, Any]], wanted: str) -> Job[bool]:
+    return Job(job.weight, lambda: wanted in encode_json(job.run()).casefold())
 
 
 async def respond_with_items(
@@ -66,6 +96,12 @@ async def respond_with_items(
     await pause_if_many(items)
     jobs = (encoded(kind.build_job(request, item["value"])) for item in items)
     return await respond_with_json(request, kind.name, jobs, members)
+
+
+async def respond_with_item(request: Request, job: Job[dict[str, Any]]) -> Response:
+    """Respond with what a job returns, run on another thread if that takes long."""
+    results = run_in_slices((encoded(job),), dependencies_of(request).background)
+    return respond_with_texts(request, [text async for text in results], "application/json")
 
 
 async def respond_with_json(

@@ -1,4 +1,4 @@
-"""Reads the parameters of control requests: sandbox, body, filters and pages."""
+"""Reads the parameters of control requests: sandbox, call, body, and names in the query."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -19,7 +19,6 @@ from mockserver.web.vendor.request import DEFAULT_BODY_LIMIT, BodyTooLarge, Clie
 from mockserver.web.views.body_preview import is_json_safe
 
 READING_METHODS = ("GET", "HEAD")
-MAX_LIMIT_DIGITS = 10  # a limit has fewer; no list is so long
 
 
 def dependencies_of(request: Request) -> Dependencies:
@@ -78,21 +77,21 @@ def sandboxes_of(request: Request) -> SandboxRegistry:
 
 
 def call_of(request: Request) -> Call:
-    """Return the call that the path names.
+    """Return the call that the path names, as `find_call`."""
+    return find_call(request, request.path_params["id"])
+
+
+def find_call(request: Request, call_id: str) -> Call:
+    """Return the call with this id.
 
     Raises:
         ProblemError: There is no such call; the detail has the nearest id.
     """
-    call_id = request.path_params["id"]
     calls = sandbox_of(request).state.calls.by_id
     if call_id not in calls:
         hint = did_you_mean(call_id, calls) or "GET /_mock/calls lists them"
         raise ProblemError("unknown-call", f"no call is named {call_id}: {hint}")
     return calls[call_id]
-
-
-PAGE_PARAMETERS = ("limit", "after")
-"""The query parameters of `paginate`."""
 
 
 async def read_json_object(request: Request) -> dict[str, Any]:
@@ -128,26 +127,6 @@ async def read_request_body(request: Request) -> bytes:
         raise ProblemError("body-too-large", "a request to the mock has at most 1 MB") from None
     except ClientDisconnected:
         raise ProblemError("bad-request", "the client has left") from None
-
-
-def paginate(items: Iterable[Mapping[str, Any]], request: Request) -> list[Mapping[str, Any]]:
-    """Return at most `limit` items after the one whose id is `after`, in their order.
-
-    Raises:
-        ProblemError: `after` is unknown, or `limit` malformed.
-    """
-    after, limit = request.query_params.get("after"), request.query_params.get("limit")
-    listed = list(items)
-    if after is not None:
-        indexes = [index for index, item in enumerate(listed) if str(item["id"]) == after]
-        if not indexes:
-            raise ProblemError("invalid-query", f"nothing here has the id {after!r} to come after")
-        listed = listed[indexes[0] + 1 :]
-    if limit is None:
-        return listed
-    if not (limit.isdecimal() and limit.isascii() and len(limit) < MAX_LIMIT_DIGITS):
-        raise ProblemError("invalid-query", "limit is a whole number")
-    return listed[: int(limit)]
 
 
 def check_query(request: Request, known_names: Collection[str]) -> None:
@@ -192,12 +171,6 @@ def check_old_words(words: Iterable[str], new_words: Mapping[str, str]) -> None:
     for word in words:
         if word in new_words:
             raise ProblemError("invalid-body", describe_old_word(word, new_words[word]))
-
-
-def matches_filters(item: Mapping[str, Any], request: Request, names: Iterable[str]) -> bool:
-    """Whether an item matches those query parameters whose names are in `names`."""
-    filters = request.query_params
-    return all(str(item[name]) == filters[name] for name in names if name in filters)
 
 
 def _reject_constant(name: str) -> None:

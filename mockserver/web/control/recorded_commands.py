@@ -58,8 +58,12 @@ def _activate(command: RecordedCommand) -> None:
     activate_body(command.state, command.body, command.now)
 
 
-def _clear_activations(command: RecordedCommand) -> None:
-    commands.clear_activations(command.state, command.now)
+def _remove_activations(command: RecordedCommand) -> None:
+    """Remove the activation that the path names, or all."""
+    if command.path:
+        commands.remove_activation(command.state, command.path[0], command.now)
+    else:
+        commands.clear_activations(command.state, command.now)
 
 
 def _redeliver(command: RecordedCommand) -> None:
@@ -72,7 +76,7 @@ _COMMANDS: Final[Mapping[tuple[str, str], Callable[[RecordedCommand], None]]] = 
         ("PATCH", "accounts"): _patch_account,
         ("POST", "calls"): _inject_event,
         ("POST", "activations"): _activate,
-        ("DELETE", "activations"): _clear_activations,
+        ("DELETE", "activations"): _remove_activations,
         ("POST", "webhooks"): _redeliver,
     }
 )

@@ -22,10 +22,12 @@ from mockserver.web.control.forks import build_fork
 from mockserver.web.control.params import (
     check_keys,
     dependencies_of,
+    describe_unknown_sandbox,
     read_json_object,
     sandboxes_of,
 )
 from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
+from mockserver.web.views.summaries import count_items
 
 NEW_KEYS: Final = ("clock", "seed", "start_at", "credentials")
 FORK_KEYS: Final = ("snapshot", "until", "clock", "credentials")
@@ -40,6 +42,16 @@ async def list_sandboxes(request: Request) -> JSONResponse:
     return JSONResponse(
         {"sandboxes": [_serialize_sandbox(sandbox) for sandbox in sandboxes_of(request)]}
     )
+
+
+async def get_sandbox(request: Request) -> JSONResponse:
+    """Describe a sandbox, and count its calls, phones, webhooks and requests."""
+    name = request.path_params["name"]
+    sandbox = sandboxes_of(request).find(name)
+    if sandbox is None:
+        raise ProblemError("unknown-sandbox", describe_unknown_sandbox(request, name))
+    counts = {"counts": count_items(sandbox.state)}
+    return JSONResponse({**_serialize_sandbox(sandbox), **counts})
 
 
 async def put_sandbox(request: Request) -> JSONResponse:
@@ -159,6 +171,7 @@ def _parse_claims(value: Any, registry: SandboxRegistry) -> Iterator[tuple[str, 
 
 ROUTES = (
     Route("/sandboxes", list_sandboxes, methods=["GET"]),
+    Route("/sandboxes/{name}", get_sandbox, methods=["GET"]),
     Route("/sandboxes/{name}", put_sandbox, methods=["PUT"]),
     Route("/sandboxes/{name}", delete_sandbox, methods=["DELETE"]),
 )

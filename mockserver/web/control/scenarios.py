@@ -14,6 +14,7 @@ from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.control.params import dependencies_of, read_request_body, sandbox_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.views.scenario_details import serialize_details
+from mockserver.web.views.scenario_source import scenario_source
 
 Uploads = dict[str, bytes]
 """Scenario name -> its source."""
@@ -28,13 +29,16 @@ async def list_scenarios(request: Request) -> JSONResponse:
 
 async def get_scenario(request: Request) -> JSONResponse:
     """Return a scenario with all to which it leads, and where it can play now."""
-    state, name = sandbox_of(request).state, request.path_params["name"]
+    sandbox, name = sandbox_of(request), request.path_params["name"]
+    state = sandbox.state
     known = state.configuration.scenarios.public_names
     if name not in known:
         hint = did_you_mean(name, known) or "GET /_mock/scenarios lists all"
         raise ProblemError("scenario-not-found", f"no scenario is named {name!r}: {hint}")
     configuration = state.configuration._replace(accounts=dict(state.accounts.by_key))
-    return JSONResponse(serialize_whole_scenario(configuration, name))
+    scenario = configuration.scenarios.by_name[name]
+    source = scenario_source(configuration, sandbox.uploaded_scenarios, scenario)
+    return JSONResponse({**serialize_whole_scenario(configuration, name), "source": source})
 
 
 async def put_scenario(request: Request) -> Response:
@@ -82,6 +86,7 @@ def serialize_scenario(configuration: Configuration, name: str) -> dict[str, Any
         "line": int(line),
         "aspects": list(scenarios.reach(scenario).aspects),
         "matches": scenario.match is not None,
+        "needs": dict(scenario.needs),
         "notes": [_serialize_note(note) for note in notes],
     }
 

@@ -7,13 +7,12 @@ from functools import partial
 from typing import Any, Final
 
 from mockserver import __version__
-from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import ORIGIN_PLACEHOLDER
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.slices import Job
-from mockserver.web.views.serializers import serialize_entry
+from mockserver.web.views.ring_details import serialize_with_ring
 from mockserver.web.views.weights import weigh_entry
 
 EXPORT_FORMAT: Final = 2
@@ -52,20 +51,20 @@ def export_lines(state: SandboxState, origins: Iterable[str]) -> Iterator[str]:
 
 def build_export_jobs(state: SandboxState, origins: Iterable[str]) -> Iterator[Job[str]]:
     """Yield a job for each line of an export, as the state is at the first."""
-    known, configuration = known_origins(state, origins), state.configuration
+    known = known_origins(state, origins)
     heading, entries = build_heading(state), number_entries(state)
     yield Job(0, lambda: replace_origins(format_json(heading), known))
     for numbered in entries:
-        yield Job(weigh_entry(numbered[1]), partial(_export_entry, numbered, configuration, known))
+        yield Job(weigh_entry(numbered[1]), partial(_export_entry, numbered, state, known))
 
 
-def _export_entry(numbered: NumberedEntry, configuration: Configuration, known: Origins) -> str:
-    return replace_origins(format_json(serialize_numbered(numbered, configuration)), known)
+def _export_entry(numbered: NumberedEntry, state: SandboxState, known: Origins) -> str:
+    return replace_origins(format_json(serialize_numbered(numbered, state)), known)
 
 
-def serialize_numbered(numbered: NumberedEntry, configuration: Configuration) -> dict[str, Any]:
+def serialize_numbered(numbered: NumberedEntry, state: SandboxState) -> dict[str, Any]:
     number, entry = numbered
-    return {"id": number, **serialize_entry(entry, configuration)}
+    return {"id": number, **serialize_with_ring(entry, state)}
 
 
 def known_origins(state: SandboxState, origins: Iterable[str]) -> Origins:

@@ -16,6 +16,7 @@ from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.redaction import redact_item
 from mockserver.web.views.body_preview import is_json_safe, preview_body, preview_field
+from mockserver.web.views.summaries import serialize_waits
 
 CALL_FIELDS: Final = (
     "id", "vendor_id", "provider", "account", "operation", "scenarios", "state", "outcome",
@@ -62,10 +63,7 @@ def collect_call(state: SandboxState, call: Call) -> dict[str, Any]:
         "created_at": format_iso(spec.created_at),
         "starts_at": format_iso(call.starts_at),
         "ended_at": _format_time(call.ended_at),
-        "waiting": [
-            {"for": wait.reason, "leg": wait.leg or None}
-            for wait in state.calls.progress[spec.id].wait_reasons
-        ],
+        "waiting": serialize_waits(state, call),
         "legs": [_serialize_leg(leg) for leg in call.legs],
         "leg_names": dict(legs_by_name(call)),
         "attempts": [

@@ -276,3 +276,23 @@ def test_a_scenario_inside_a_list_cannot_be_activated(site: SiteClient) -> None:
     assert site.request("PUT", "/_mock/scenarios/mine", json=body).status_code == 200
     response = site.request("POST", "/_mock/activations", json={"scenario": "mine/attempts/1"})
     assert read_problem(response)[:2] == (422, "unknown-scenario")
+
+
+def test_one_activation_is_removed_by_its_id(site: SiteClient) -> None:
+    for scenario in ("callee-busy", "rejected"):
+        post(site, scenario=scenario)
+    assert site.request("DELETE", f"{PATH}/a1").status_code == 204
+    assert [each["id"] for each in list_activations(site)] == ["a2"]
+    response = site.request("DELETE", f"{PATH}/a1")
+    detail = "no activation in force is named a1: GET /_mock/activations lists those in force"
+    assert read_problem(response) == (404, "unknown-activation", detail)
+    detail = "no activation in force is named A2: did you mean 'a2'?"
+    assert read_problem(site.request("DELETE", f"{PATH}/A2"))[2] == detail
+
+
+def test_an_activation_that_is_used_up_cannot_be_removed(site: SiteClient) -> None:
+    post(site, scenario="callee-busy", times=1)
+    site.click_to_call()
+    response = site.request("DELETE", f"{PATH}/a1")
+    detail = "no activation in force is named a1: GET /_mock/activations lists those in force"
+    assert read_problem(response) == (404, "unknown-activation", detail)

@@ -41,7 +41,7 @@ def call_ids(site: SiteClient, query: str = "") -> list[str]:
 
 
 def test_the_call_list_is_empty_at_first(site: SiteClient) -> None:
-    assert site.get_json("/_mock/calls") == {"calls": [], "evicted": 0}
+    assert site.get_json("/_mock/calls") == {"calls": [], "evicted": 0, "total": 0}
 
 
 def test_a_call_has_the_keys_of_the_contract_in_order(site: SiteClient) -> None:

@@ -7,11 +7,14 @@ import httpx
 import pytest
 
 from mockserver.core.behavior import PRESETS
+from mockserver.core.call import Event
 from mockserver.core.configuration import Configuration
 from mockserver.core.scenario import Scenario
 from mockserver.core.selection import ScenarioSet
 from mockserver.core.webhook import Delivery, DeliveryResult
-from mockserver.runtime import advances, scheduler
+from mockserver.engine.state.agenda import AccountPatch, ScheduledEvent
+from mockserver.runtime import advances, phone_clock, scheduler
+from tests.support.simulation import START
 from tests.support.site import read_problem
 from tests.support.site_client import SiteClient, build_site_client
 
@@ -24,7 +27,12 @@ FORMS = (
     "until takes idle, next or empty"
 )
 MODES = 'send {"mode": ...}, one of real, manual, instant, or a pace such as 60x'
-IDLE = {"mode": "manual", "now": T0, "pending": 0, "next_at": None}
+IDLE = {"mode": "manual", "now": T0, "pending": 0, "next_at": None, "next": None, "while": None}
+BEGIN: dict[str, Any] = {
+    **IDLE, "pending": 1, "next_at": T0,
+    "next": {"at": T0, "kind": "script", "call": "c1", "webhook": None, "account": None,
+             "event": "begin", "leg": None},
+}  # fmt: skip
 
 
 def put(site: SiteClient, body: object) -> httpx.Response:
@@ -35,10 +43,12 @@ def test_the_clock_shows_its_mode_its_time_and_what_is_due_next(site: SiteClient
     clock = site.get_json("/_mock/clock")
     assert list(clock.items()) == list(IDLE.items())
     site.click_to_call()
-    assert site.get_json("/_mock/clock") == {**IDLE, "pending": 1, "next_at": T0}
+    assert site.get_json("/_mock/clock") == BEGIN
     site.advance(by=3)
-    now = {"now": "2026-01-01T09:00:03.000Z", "next_at": "2026-01-01T09:00:04.000Z"}
-    assert site.get_json("/_mock/clock") == {**IDLE, **now, "pending": 1}
+    at = "2026-01-01T09:00:04.000Z"
+    answer = {**BEGIN["next"], "at": at, "event": "answer", "leg": "b"}
+    now = {"now": "2026-01-01T09:00:03.000Z", "next_at": at, "next": answer}
+    assert site.get_json("/_mock/clock") == {**BEGIN, **now}
 
 
 @pytest.mark.parametrize("mode", ["manual", "real", "instant", "60x", "1.5x"])
@@ -183,7 +193,7 @@ def test_an_invalid_advance_is_rejected_and_changes_nothing(
     site.click_to_call()
     response = site.request("POST", ADVANCE, json=body)
     assert read_problem(response) == (422, "invalid-body", detail)
-    assert site.get_json("/_mock/clock") == {**IDLE, "pending": 1, "next_at": T0}
+    assert site.get_json("/_mock/clock") == BEGIN
 
 
 LATEST = "9000-01-01T00:00:00.000Z"
@@ -310,3 +320,91 @@ def test_an_advance_reports_that_a_reset_stopped_it(site: SiteClient) -> None:
 def test_an_advance_that_a_reset_stopped_reports_the_new_time(site: SiteClient) -> None:
     """The result has the time after the reset, not the time that the advance had reached."""
     assert reset_during_advance(site)["now"] == T0
+
+
+def test_the_clock_runs_for_as_long_as_a_person_is_on_the_phone(
+    site: SiteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone_clock, "LOOK_EVERY", 0.05)
+
+    async def run() -> list[Any]:
+        async with site.client() as client:
+            body = {"mode": "60x", "while": "on-the-phone"}
+            put = (await client.put("/_mock/clock", json=body)).json()
+            event = {"event": "hangup", "leg": "b"}
+            await client.post("/_mock/calls/c1/events", json=event)
+            await asyncio.sleep(3 * phone_clock.LOOK_EVERY)
+            clock = (await client.get("/_mock/clock")).json()
+        return [(each["mode"], each["while"]) for each in (put, clock)]
+
+    site.click_to_call("waits-for-a-person")
+    site.advance(by=3)
+    assert asyncio.run(run()) == [("60x", "on-the-phone"), ("manual", None)]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"mode": "real", "while": "on-phone"}, "while is on-the-phone, not 'on-phone'"),
+        ({"mode": "real", "while": None}, "while is on-the-phone, not None"),
+        (
+            {"mode": "manual", "while": "on-the-phone"},
+            "in the mode manual no time passes by itself: while goes with real or 60x",
+        ),
+        ({"while": "on-the-phone"}, MODES),
+    ],
+)
+def test_a_condition_that_cannot_be_is_refused(
+    site: SiteClient, body: dict[str, object], detail: str
+) -> None:
+    site.click_to_call("waits-for-a-person")
+    site.advance(by=3)
+    assert read_problem(put(site, body)) == (422, "invalid-body", detail)
+    assert site.sandbox.clock.mode == "manual"
+
+
+def test_a_clock_cannot_run_while_nobody_is_on_the_phone(site: SiteClient) -> None:
+    site.click_to_call()
+    response = put(site, {"mode": "real", "while": "on-the-phone"})
+    detail = "no leg waits for a person: GET /_mock/phones lists those that do"
+    assert read_problem(response) == (409, "nobody-on-the-phone", detail)
+
+
+def next_due(site: SiteClient) -> Any:
+    due = site.get_json("/_mock/clock")["next"]
+    return due and tuple(due[name] for name in ("kind", "call", "webhook", "event", "leg"))
+
+
+def test_the_clock_tells_what_is_due_next(site: SiteClient) -> None:
+    """After a webhook that is sent later comes the next attempt of it, which is simulated."""
+    webhooks = {"completed": {"after": "5s", "attempts": ["timeout"]}}
+    site.request("PUT", "/_mock/scenarios/later", json={"webhooks": webhooks})
+    site.click_to_call("later")
+    seen = []
+    while due := next_due(site):
+        seen.append(due)
+        site.advance(until="next")
+    assert seen == [
+        ("script", "c1", None, "begin", None),
+        ("script", "c1", None, "answer", "a"),
+        ("script", "c1", None, "answer", "b"),
+        ("script", "c1", None, "hangup", "a"),
+        ("delivery", "c1", "w1", None, None),
+        ("attempt-end", "c1", "w1", None, None),
+    ]
+
+
+def test_the_clock_tells_of_an_event_that_the_vendor_has_planned(site: SiteClient) -> None:
+    site.click_to_call("waits-for-a-person")
+    site.advance()
+    state, at = site.sandbox.state, site.sandbox.clock.now() + 1
+    event = Event(at=at, type="hangup", leg="b")
+    state.agenda.schedule(at, "event", "c1", ScheduledEvent(attempt=0, event=event))
+    assert next_due(site) == ("event", "c1", None, "hangup", "b")
+
+
+def test_the_clock_tells_of_a_change_of_an_account(site: SiteClient) -> None:
+    patch = AccountPatch(account_key=("mobtexting", "mobtexting-default"), patch={})
+    site.sandbox.state.agenda.schedule(START, "account", "mobtexting-default", patch)
+    assert next_due(site) == ("account", None, None, None, None)
+    assert site.get_json("/_mock/clock")["next"]["account"] == "mobtexting-default"

@@ -25,7 +25,7 @@ OPERATIONS = [
 ]
 IDS = [f"{method} {path}" for method, path, _ in OPERATIONS]
 PARAMETERS = {"name": "mine", "id": "x1", "request": "r9", "provider": "mobtexting",
-              "account": "mobtexting-default"}  # fmt: skip
+              "operation": "c2c", "account": "mobtexting-default"}  # fmt: skip
 
 TEXT = {"type": "string", "minLength": 1}
 MEDIA = {
@@ -70,6 +70,7 @@ OPERATION = {
                 "properties": {
                     "name": TEXT,
                     "in": {"enum": ["path", "query"]},
+                    "description": TEXT,
                     "required": {"const": True},
                     "schema": {"type": "object"},
                 },

@@ -86,8 +86,20 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                 "activations": [],
                 "rejected": [],
                 "legs": [
-                    {"attempt": 1, "leg": "a", "number": NUMBERS["a"], "decided_by": "default"},
-                    {"attempt": 1, "leg": "b", "number": NUMBERS["b"], "decided_by": "scenario"},
+                    {
+                        "attempt": 1,
+                        "leg": "a",
+                        "number": NUMBERS["a"],
+                        "decided_by": "default",
+                        "behavior": "rings 2 s, answered",
+                    },
+                    {
+                        "attempt": 1,
+                        "leg": "b",
+                        "number": NUMBERS["b"],
+                        "decided_by": "scenario",
+                        "behavior": "rings 2 s, answered",
+                    },
                 ],
                 "overtaken": [],
             }
@@ -365,7 +377,7 @@ def test_explaining_an_unknown_request_is_not_found(edge: EdgeSite, name: str) -
     click_to_call(edge)
     status, kind, detail = read_problem(edge.request("GET", f"/_mock/explain/{name}"))
     assert (status, kind) == (404, "unknown-request")
-    assert detail.endswith("GET /_mock/requests lists them")
+    assert detail.startswith("no request is named ")
 
 
 def test_a_sandbox_explains_only_its_own_requests(edge: EdgeSite) -> None:

@@ -3,9 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
@@ -14,117 +12,14 @@ from mockserver.app import run_server
 from mockserver.core.journal import JournalEntry
 from mockserver.engine.bounded_log import MAX_ITEMS
 from mockserver.settings import Settings
-from mockserver.web.control import journal_stream
-from mockserver.web.control.journal_stream import MAX_LAG
+from mockserver.web.control import journal_stream, stream_views
+from mockserver.web.control.stream_views import MAX_LAG
 from tests.support import read
 from tests.support.edge_site import EdgeSite
+from tests.support.event_stream import EVENTS, StreamEvent, open_stream, run
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH, START
 from tests.support.site import HEADERS, build_client, read_problem
 from tests.support.sockets import connect
-
-EVENTS = "/_mock/events"
-LISTENING = (None, None, None)
-
-
-class StreamEvent(NamedTuple):
-    """One event of the stream; a comment has neither id nor event nor data."""
-
-    id: str | None
-    event: str | None
-    data: Any
-
-
-class StreamReader:
-    """Reads the stream as a browser does, and can pause and disconnect."""
-
-    def __init__(self, edge: EdgeSite, last: str | None, path: str) -> None:
-        self.status = 0
-        self.headers: dict[str, str] = {}
-        self._disconnected = asyncio.Event()
-        self._chunks = asyncio.Queue[bytes]()
-        self._text = ""
-        self._reading = asyncio.Event()
-        self._reading.set()
-        extra_headers = [] if last is None else [(b"last-event-id", last.encode())]
-        scope = {
-            "type": "http",
-            "method": "GET",
-            "path": path,
-            "query_string": b"",
-            "headers": [(b"host", b"localhost"), *extra_headers],
-        }
-        running: Any = edge.app(scope, self._receive, self._send)
-        self.task: asyncio.Task[None] = asyncio.create_task(running)
-
-    async def _receive(self) -> dict[str, str]:
-        await self._disconnected.wait()
-        return {"type": "http.disconnect"}
-
-    async def _send(self, message: Any) -> None:
-        await self._reading.wait()
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-        elif message.get("body"):
-            self._chunks.put_nowait(message["body"])
-
-    async def raw(self) -> str:
-        """The next message; a chunk may have several."""
-        while "\n\n" not in self._text:
-            self._text += (await self._chunks.get()).decode()
-        message, end, self._text = self._text.partition("\n\n")
-        return message + end
-
-    async def next(self) -> StreamEvent:
-        return parse_event(await self.raw())
-
-    async def expect_listening(self) -> None:
-        assert await self.next() == LISTENING
-
-    async def take(self, count: int) -> list[StreamEvent]:
-        return [await self.next() for _ in range(count)]
-
-    def pause(self) -> None:
-        """Accept no more data until `resume`."""
-        self._reading.clear()
-
-    def resume(self) -> None:
-        self._reading.set()
-
-    async def disconnect(self) -> None:
-        self._disconnected.set()
-        await self.task
-
-    @property
-    def pending_chunks(self) -> int:
-        return self._chunks.qsize()
-
-
-def parse_event(text: str) -> StreamEvent:
-    assert text.endswith("\n\n")
-    fields = dict(line.split(": ", 1) for line in text.splitlines() if line[:1] not in ("", ":"))
-    return StreamEvent(
-        fields.get("id"),
-        fields.get("event"),
-        json.loads(fields["data"]) if "data" in fields else None,
-    )
-
-
-@asynccontextmanager
-async def open_stream(
-    edge: EdgeSite, last: str | None = None, path: str = EVENTS
-) -> AsyncIterator[StreamReader]:
-    reader = StreamReader(edge, last, path)
-    try:
-        await reader.expect_listening()
-        yield reader
-    finally:
-        reader.resume()
-        await reader.disconnect()
-
-
-def run(check: Callable[[], Any]) -> None:
-    asyncio.run(asyncio.wait_for(check(), 20))
 
 
 def record_entry(edge: EdgeSite, number: int) -> None:
@@ -203,7 +98,7 @@ def test_a_last_event_id_beyond_the_journal_sends_a_reset_and_all_entries(
 
     async def check() -> None:
         async with open_stream(edge, last) as reader:
-            assert await reader.next() == (None, "reset", {})
+            assert await reader.next() == ("0", "reset", {})
             assert [event.id for event in await reader.take(2)] == ["1", "2"]
 
     run(check)
@@ -282,7 +177,7 @@ def test_an_entry_is_rendered_once_for_all_clients(
         rendered.append(entry.type)
         return {}
 
-    monkeypatch.setattr(journal_stream, "serialize_entry", render)
+    monkeypatch.setattr(stream_views, "serialize_with_ring", render)
 
     async def check() -> None:
         async with open_stream(edge) as first, open_stream(edge) as second:
@@ -334,8 +229,8 @@ def test_a_reset_is_sent_and_entry_ids_restart(edge: EdgeSite) -> None:
             await edge.default.reset()
             record_entry(edge, 1)
             assert await reader.take(2) == [
-                (None, "reset", {}),
-                ("1.1", "command", {**expected_entry(1), "number": 1}),
+                ("1-0", "reset", {}),
+                ("1-1", "command", {**expected_entry(1), "number": 1}),
             ]
 
     run(check)
@@ -344,16 +239,17 @@ def test_a_reset_is_sent_and_entry_ids_restart(edge: EdgeSite) -> None:
 @pytest.mark.parametrize(
     ("last", "expected"),
     [
-        ("1", [(None, "reset"), ("1.1", "command"), ("1.2", "command")]),
-        ("0.2", [(None, "reset"), ("1.1", "command"), ("1.2", "command")]),
-        ("1.1", [("1.2", "command")]),
-        ("1.7", [(None, "reset"), ("1.1", "command"), ("1.2", "command")]),
+        ("1", [("1-0", "reset"), ("1-1", "command"), ("1-2", "command")]),
+        ("0-2", [("1-0", "reset"), ("1-1", "command"), ("1-2", "command")]),
+        ("1-1", [("1-2", "command")]),
+        ("1-7", [("1-0", "reset"), ("1-1", "command"), ("1-2", "command")]),
+        ("01234567.1-1", [("1-0", "reset"), ("1-1", "command"), ("1-2", "command")]),
     ],
 )
 def test_a_client_that_resumes_after_a_reset_gets_that_event(
     edge: EdgeSite, last: str, expected: list[tuple[str | None, str]]
 ) -> None:
-    """Even if the new life has as many entries by then."""
+    """Even if the new life has as many entries by then; so after a restart of the server."""
 
     async def check() -> None:
         await edge.default.reset()
@@ -373,7 +269,8 @@ def test_a_stream_without_events_sends_heartbeats(
 
     async def check() -> None:
         async with open_stream(edge) as reader:
-            assert [await reader.raw() for _ in range(2)] == [": heartbeat\n\n"] * 2
+            beat = f": heartbeat\nid: {edge.default.instance}.0-0\n\n"
+            assert [await reader.raw() for _ in range(2)] == [beat] * 2
 
     run(check)
 
@@ -439,7 +336,9 @@ def test_captured_text_stays_within_its_data_line(edge: EdgeSite, text: str) -> 
     run(check)
 
 
-@pytest.mark.parametrize("last", ["x", "-1", "1.5.2", "1.", ".5", " 1", "²", "1 2", "0x1"])
+@pytest.mark.parametrize(
+    "last", ["x", "-1", "1.2", "1-2", "0123456.1-2", "1.5.2", "1.", ".5", " 1", "²", "1 2", "0x1"]
+)
 def test_a_last_event_id_that_no_event_has_is_rejected(edge: EdgeSite, last: str) -> None:
     headers = {"last-event-id": last.encode("utf-8")}
     problem = read_problem(edge.request("GET", EVENTS, headers=headers))
@@ -471,9 +370,12 @@ def test_entries_arrive_over_a_socket_while_the_stream_is_open() -> None:
         with client.stream("GET", EVENTS) as stream:
             lines = stream.iter_lines()
             assert next(lines) == ": listening"
+            position = next(lines).removeprefix("id: ")
             client.post(CLICK_TO_CALL_PATH, json=dict(CLICK_TO_CALL), headers=HEADERS)
-            assert [next(lines) for _ in range(3)] == ["", "id: 1", "event: request"]
+            first = position.replace("-0", "-1")
+            assert [next(lines) for _ in range(3)] == ["", f"id: {first}", "event: request"]
             assert json.loads(next(lines).removeprefix("data: "))["operation"] == "c2c"
         with client.stream("GET", EVENTS, headers={"last-event-id": "0"}) as stream:
             lines = stream.iter_lines()
-            assert [next(lines) for _ in range(3)] == [": listening", "", "id: 1"]
+            expected = [": listening", f"id: {position}", "", f"id: {first}"]
+            assert [next(lines) for _ in range(4)] == expected

@@ -8,7 +8,8 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from mockserver.web.control.params import matches_filters, paginate, read_json_object, sandbox_of
+from mockserver.web.control.pages import matches_filters, paginate, read_filters
+from mockserver.web.control.params import read_json_object, sandbox_of
 from mockserver.web.problems import ProblemError
 from tests.support.site import read_problem
 from tests.support.site_client import SiteClient
@@ -163,13 +164,15 @@ def test_a_huge_limit_gives_all_items() -> None:
         ("state=a&id=3", [3]),
         ("state=", []),
         ("state=A", []),
+        ("state=a,c,b,a", [0, 1, 2, 3]),
+        ("state=b,c&id=1,3", [1]),
         ("call=None", [0, 1, 2, 3]),
         ("unknown=1", [0, 1, 2, 3]),
     ],
 )
 def test_an_item_matches_when_it_equals_every_known_filter(query: str, expected: list[int]) -> None:
-    request = build_request(query)
-    ids = [item["id"] for item in ITEMS if matches_filters(item, request, ("id", "state", "call"))]
+    filters = read_filters(build_request(query), ("id", "state", "call"))
+    ids = [item["id"] for item in ITEMS if matches_filters(item, filters)]
     assert ids == expected
 
 
@@ -180,7 +183,10 @@ def test_an_item_matches_when_it_equals_every_known_filter(query: str, expected:
         (
             "GET",
             "/calls?zzz=1",
-            "'zzz': it takes provider, state, vendor_id, limit, after",
+            (
+                "'zzz': it takes provider, state, outcome, vendor_id, ids, q, fields, limit, "
+                "after, before, order"
+            ),
         ),
         ("GET", "/requests?stats=200", "'stats': did you mean 'status'?"),
         ("GET", "/webhooks?calls=c1", "'calls': did you mean 'call'?"),

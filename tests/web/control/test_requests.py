@@ -18,7 +18,7 @@ KEYS = [
 
 
 def test_the_request_list_is_empty_at_first(site: SiteClient) -> None:
-    assert site.get_json("/_mock/requests") == {"requests": [], "evicted": 0}
+    assert site.get_json("/_mock/requests") == {"requests": [], "evicted": 0, "total": 0}
 
 
 def test_a_request_is_listed_with_its_response_and_a_redacted_credential(site: SiteClient) -> None:

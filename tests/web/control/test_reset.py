@@ -72,7 +72,7 @@ def test_a_reset_cancels_all_running_deliveries_before_it_responds(
             reset_done.set()
             webhooks = (await client.get("/_mock/webhooks")).json()
         await site.sandbox.stop()
-        assert webhooks == {"webhooks": [], "evicted": 0}
+        assert webhooks == {"webhooks": [], "evicted": 0, "total": 0}
 
     site, all_started, reset_done = (
         build_site_client(configuration, "instant"),

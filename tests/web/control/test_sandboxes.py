@@ -230,7 +230,7 @@ def test_putting_a_sandbox_again_clears_everything_in_it(edge: EdgeSite) -> None
 def test_putting_the_default_sandbox_clears_it(edge: EdgeSite) -> None:
     edge.click_to_call()
     assert put(edge, "default", seed="other").json() == {**DEFAULT, "seed": "other"}
-    assert edge.get_json("/_mock/calls") == {"calls": [], "evicted": 0}
+    assert edge.get_json("/_mock/calls") == {"calls": [], "evicted": 0, "total": 0}
 
 
 def test_a_credential_can_be_claimed_by_only_one_sandbox(edge: EdgeSite) -> None:

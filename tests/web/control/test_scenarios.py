@@ -39,13 +39,14 @@ def test_the_scenarios_of_a_user_file_are_listed_with_location_and_aspects(
         "line": 3,
         "aspects": ["legs"],
         "matches": False,
+        "needs": {},
         "notes": [],
     }
     assert list(by_name["mine"]) == [
-        *("name", "description", "file", "line", "aspects", "matches", "notes")
+        *("name", "description", "file", "line", "aspects", "matches", "needs", "notes")
     ]
     common = {"name": "down", "description": "", "file": file, "line": 5, "matches": True}
-    common["notes"] = []
+    common |= {"needs": {}, "notes": []}
     assert by_name["down"] == {**common, "aspects": ["api", "legs", "webhooks"]}
 
 

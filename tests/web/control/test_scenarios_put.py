@@ -65,6 +65,7 @@ def test_a_put_scenario_is_returned_with_its_location(edge: EdgeSite) -> None:
         "line": 1,
         "aspects": ["legs"],
         "matches": False,
+        "needs": {},
         "notes": [],
     }
 

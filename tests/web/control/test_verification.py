@@ -78,7 +78,7 @@ def test_the_items_are_shown_as_their_list_shows_them(
     called: EdgeSite, kind: str, name: str
 ) -> None:
     answer = verify(called, **{"for": kind, "times": {"exactly": 3}}).json()
-    assert {**answer, "evicted": 0} == called.get_json(f"/_mock/{name}")
+    assert {**answer, "evicted": 0, "total": 3} == called.get_json(f"/_mock/{name}")
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_wait_returns_existing_items_at_once_as_their_list_shows_them(
     edge.advance()
     response = wait(edge, **{"for": kind})
     assert response.status_code == 200
-    assert {**response.json(), "evicted": 0} == edge.get_json(path)
+    assert {**response.json(), "evicted": 0, "total": 1} == edge.get_json(path)
     assert len(response.json()[name]) == 1
 
 

@@ -19,7 +19,7 @@ def webhook_ids(site: SiteClient, query: str = "") -> list[str]:
 
 
 def test_the_webhook_list_is_empty_at_first(site: SiteClient) -> None:
-    assert site.get_json("/_mock/webhooks") == {"webhooks": [], "evicted": 0}
+    assert site.get_json("/_mock/webhooks") == {"webhooks": [], "evicted": 0, "total": 0}
 
 
 def test_a_delivered_webhook_is_listed_with_its_attempts(site: SiteClient) -> None:

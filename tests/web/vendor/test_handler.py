@@ -132,7 +132,7 @@ def test_a_vendor_is_reached_by_path_host_or_prefix(site: SiteClient, path: str,
     [
         ("POST", "/api/v2/voice/c2d", ["POST"]),
         ("GET", "/api/v2/voice/c2d", ["GET"]),
-        ("GET", "/", ["POST", "GET"]),
+        ("GET", "/nowhere", ["POST", "GET"]),
         ("GET", "/favicon.ico", ["POST", "GET"]),
         ("POST", f"{CLICK_TO_CALL_PATH}/", ["POST"]),
     ],

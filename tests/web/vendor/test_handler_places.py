@@ -10,7 +10,6 @@ from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import Endpoint, EndpointResult
 from mockserver.core.rulebook import RequestContext
-from tests.support.site import read_problem
 from tests.support.site_client import SiteClient, build_site_client
 
 HOST = "api.acme.test"
@@ -135,10 +134,10 @@ def test_a_root_operation_of_a_vendor_is_reached_by_prefix_or_host(
     assert response.json() == {"x": "1"}
 
 
-def test_the_root_path_shows_the_index_page_to_a_browser(acme: SiteClient) -> None:
+def test_the_root_path_leads_a_browser_to_the_page(acme: SiteClient) -> None:
     response = acme.request("GET", "/?x=1", headers=BROWSER)
-    assert "Emulated here" in response.text
+    assert (response.status_code, response.headers["location"]) == (303, "/_mock/ui/")
 
 
-def test_the_root_path_is_unknown_to_a_program(acme: SiteClient) -> None:
-    assert read_problem(acme.request("GET", "/?x=1"))[:2] == (404, "unknown-path")
+def test_the_root_path_tells_a_program_where_everything_is(acme: SiteClient) -> None:
+    assert "control API:" in acme.request("GET", "/?x=1").text

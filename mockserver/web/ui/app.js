@@ -1,0 +1,163 @@
+// The frame of the page: bar, clock, list, main view and phones; what is asked for by the address.
+
+import { captured, h, render, View } from "./dom.js";
+import { ask, keepToken, prefix, Problem, read, shareToken, takeToken } from "./api.js";
+import { CallList } from "./call-list.js";
+import { CallView } from "./call-view.js";
+import { ClockBar } from "./clock-bar.js";
+import { live } from "./live.js";
+import { bindKeys } from "./keys.js";
+import { PhoneDesk } from "./phone-desk.js";
+import { VIEWS } from "./place.js";
+import { place, to } from "./router.js";
+import { CallStart } from "./call-start.js";
+import { JournalView } from "./journal-view.js";
+import { RequestView } from "./request-view.js";
+import { SandboxView } from "./sandbox-view.js";
+import { ScenarioView } from "./scenario-view.js";
+import { TryView } from "./try-view.js";
+import { WebhookView } from "./webhook-view.js";
+
+const sandbox = prefix ? decodeURIComponent(prefix.split("/").at(-1) ?? "") : "default";
+
+/** The bar on top: where one is, what rings, whether the page is connected. */
+class TopBar extends View {
+  /** @param {AbortSignal} signal */
+  start(signal) {
+    live.addEventListener("link", () => this.update(), { signal });
+    addEventListener("place", () => this.update(), { signal });
+    addEventListener("phones", () => this.update(), { signal });
+  }
+
+  content() {
+    const { view } = place();
+    const ringing = PhoneDesk.ringing;
+    document.title = `${ringing ? `(${ringing}) rings, ` : ""}${view} - mockserver`;
+    return [
+      h("a", { class: "brand", href: to("calls") }, "mockserver"),
+      h("a", { class: "sandbox", href: to("sandboxes"), title: "sandboxes" }, "sandbox ", captured(sandbox)),
+      h("nav", { "aria-label": "views" }, VIEWS.map(([name, label]) =>
+        h("a", { href: to(name), "aria-current": name === view && "page" }, label))),
+      h("span", { class: "spring" }),
+      ringing ? h("a", { class: "pill ring halo", href: to("phones") }, `${ringing} rings`) : null,
+      h("span", { class: `pill ${live.isLive ? "ok" : "bad"}`, id: "link" }, live.link.state),
+      h("button", { "data-key": "help", "aria-label": "keys", id: "help" }, "?"),
+    ];
+  }
+}
+
+/** Says that the connection is lost, or what happened to the sandbox. */
+class NoticeBar extends View {
+  acts = {
+    close: () => {
+      live.notice = "";
+      this.update();
+    },
+  };
+
+  /** @param {AbortSignal} signal */
+  start(signal) {
+    const update = () => this.update();
+    for (const type of ["link", "again"]) live.addEventListener(type, update, { signal });
+    const timer = setInterval(update, 1000);
+    signal.addEventListener("abort", () => clearInterval(timer));
+  }
+
+  content() {
+    const { state, since, retryAt } = live.link;
+    document.body.toggleAttribute("data-lost", state === "lost");
+    for (const button of document.querySelectorAll("[data-acting]")) {
+      /** @type {HTMLButtonElement} */ (button).disabled = state === "lost";
+    }
+    if (state === "lost") {
+      const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+      const time = new Date(since).toTimeString().slice(0, 8);
+      return [h("p", { class: "banner bad", role: "status" },
+        `Not connected since ${time}, next try in ${seconds} s; this may be old.`)];
+    }
+    return live.notice ? [h("p", { class: "banner", role: "status" }, live.notice, " ",
+      h("button", { "data-click": "close" }, "Close"))] : [];
+  }
+}
+
+const ELEMENTS = {
+  "top-bar": TopBar, "notice-bar": NoticeBar, "clock-bar": ClockBar, "call-list": CallList,
+  "call-view": CallView, "call-start": CallStart, "phone-desk": PhoneDesk, "webhook-view": WebhookView,
+  "request-view": RequestView, "try-view": TryView, "scenario-view": ScenarioView,
+  "journal-view": JournalView, "sandbox-view": SandboxView,
+};
+
+const MAIN = /** @type {Record<string, string>} */ ({
+  calls: "call-view", webhooks: "webhook-view", requests: "request-view", try: "try-view",
+  scenarios: "scenario-view", journal: "journal-view", sandboxes: "sandbox-view",
+});
+
+/** Show the frame with the view of the address. */
+function showFrame() {
+  const { view, parts } = place();
+  const main = MAIN[view];
+  document.body.dataset.view = view;
+  document.body.toggleAttribute("data-object", parts.length > 0);
+  render(document.body,
+    h("a", { class: "skip", href: "#main" }, "Skip to the main part"),
+    h("header", { class: "top", "data-key": "top" }, h("top-bar"), h("clock-bar")),
+    h("notice-bar"),
+    view === "calls" ? h("aside", { class: "list", "aria-label": "calls", "data-key": "list" }, h("call-list")) : null,
+    h("main", { id: "main", tabindex: "-1", "data-key": "main" },
+      main ? h(main) : view === "phones" ? h("h1", {}, "Phones") : h("h1", {}, "There is no such view")),
+    h("aside", { class: "phones", "aria-label": "phones", "data-key": "phones" }, h("phone-desk")),
+    h("p", { id: "spoken", class: "unseen", "aria-live": "polite", "data-own": true }));
+}
+
+/** @param {string} text @param {(Node | string)[]} more */
+function showOnly(text, ...more) {
+  render(document.body, h("main", { id: "main", class: "alone" }, h("h1", {}, "mockserver"), h("p", {}, text), more));
+}
+
+/** Ask for the token: the server needs one, and neither the address nor another tab has it. */
+function askForToken() {
+  const input = h("input", { type: "password", id: "token", autocomplete: "off" });
+  const form = h("form", { class: "token" }, h("label", { for: "token" }, "Token"), input, h("button", {}, "Open"));
+  form.addEventListener("submit", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    keepToken(input.value.trim());
+    begin();
+  });
+  showOnly("This server needs its token: MOCKSERVER_TOKEN, or what its start has printed.", form);
+}
+
+/** @param {Problem} problem */
+function showProblem(problem) {
+  if (problem.status === 401) return askForToken();
+  if (problem.status === 404) {
+    const create = h("button", {}, `Make sandbox ${sandbox}`);
+    create.addEventListener("click", () => ask("PUT", `/sandboxes/${encodeURIComponent(sandbox)}`, {}).then(begin));
+    const all = h("a", { href: "/_mock/ui/sandboxes" }, "See all sandboxes");
+    return showOnly(`${problem.message} Perhaps it was dropped after its test.`, all, " ", create);
+  }
+  const again = h("button", {}, "Try again");
+  again.addEventListener("click", begin);
+  return showOnly(problem.message, again);
+}
+
+async function begin() {
+  try {
+    await read("/clock");
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    showProblem(error);
+    return;
+  }
+  live.start();
+  showFrame();
+}
+
+takeToken();
+for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
+addEventListener("place", showFrame);
+document.addEventListener("click", ({ target }) => {
+  if (target instanceof Element && target.closest(".skip")) document.getElementById("main")?.focus();
+});
+bindKeys();
+await shareToken();
+await begin();

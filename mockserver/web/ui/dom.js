@@ -1,0 +1,202 @@
+// Builds elements, and updates those on the page without taking focus or input away.
+
+const SVG = "http://www.w3.org/2000/svg";
+const SVG_TAGS = new Set(["svg", "line", "path", "text", "rect", "circle", "g"]);
+
+/** Characters that cannot be seen or that turn the direction of a text. */
+const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/**
+ * Spell out the characters of a text that cannot be seen.
+ * @param {unknown} value
+ * @returns {string}
+ */
+export function spell(value) {
+  return String(value ?? "").replace(UNSEEN, (each) =>
+    `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** @typedef {any} Child a node, a text, a number, a list of children; null and false show nothing */
+
+/**
+ * Build an element. An attribute that is `false`, null or undefined is left out.
+ * @param {string} tag
+ * @param {Record<string, any>} [attributes] `top` is the distance from above in pixels
+ * @param {...Child} children
+ * @returns {any}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = SVG_TAGS.has(tag)
+    ? document.createElementNS(SVG, tag) : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (name === "top") /** @type {HTMLElement} */ (element).style.top = `${value}px`;
+    else if (name === "height" && tag === "div") element.style.height = `${value}px`;
+    else element.setAttribute(name, value === true ? "" : spell(value));
+  }
+  append(element, children);
+  return element;
+}
+
+/** @param {Element} element @param {Child[]} children */
+function append(element, children) {
+  for (const child of children) {
+    if (Array.isArray(child)) append(element, child);
+    else if (child instanceof Node) element.append(child);
+    else if (child !== null && child !== undefined && child !== false) element.append(spell(child));
+  }
+}
+
+/**
+ * Show what came from outside: always as text, and apart from the direction of what is around it.
+ * @param {unknown} value
+ */
+export const captured = (value) => h("bdi", {}, spell(value));
+
+/**
+ * Show a value as JSON, or a text as it is.
+ * @param {unknown} value
+ */
+export function body(value) {
+  const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  return h("pre", { class: "body", tabindex: "0" }, captured(text ?? ""));
+}
+
+/**
+ * Make the children of an element those given, and keep what is equal: focus, input, scroll.
+ * @param {Element} parent
+ * @param {Child[]} children
+ */
+export function render(parent, ...children) {
+  const next = document.createElement("div");
+  append(next, children);
+  mergeChildren(parent, next);
+}
+
+/** @param {Node} parent @param {Node} next */
+function mergeChildren(parent, next) {
+  const fresh = [...next.childNodes];
+  const freshKeys = new Set(fresh.map(keyOf));
+  for (const node of [...parent.childNodes]) {
+    if (keyOf(node) && !freshKeys.has(keyOf(node))) parent.removeChild(node);
+  }
+  const keyed = new Map([...parent.childNodes].flatMap((node) =>
+    keyOf(node) ? [[keyOf(node), node]] : []));
+  let old = parent.firstChild;
+  for (const node of fresh) {
+    const match = keyOf(node) ? keyed.get(keyOf(node)) : old;
+    if (match && isAlike(match, node)) {
+      if (match === old) old = old.nextSibling;
+      else move(parent, match, old);
+      merge(match, node);
+    } else {
+      parent.insertBefore(node, old);
+    }
+  }
+  while (old) {
+    const after = old.nextSibling;
+    parent.removeChild(old);
+    old = after;
+  }
+}
+
+/** Move a node; where the browser can, what has the focus keeps it. @param {any} parent @param {Node} node @param {Node | null} before */
+function move(parent, node, before) {
+  const focused = document.activeElement;
+  if (parent.moveBefore && parent.isConnected) parent.moveBefore(node, before);
+  else parent.insertBefore(node, before);
+  if (focused !== document.activeElement && focused instanceof HTMLElement) focused.focus();
+}
+
+/** @param {Node} node @returns {string} */
+function keyOf(node) {
+  return node instanceof Element ? node.getAttribute("data-key") ?? "" : "";
+}
+
+/** @param {Node} old @param {Node} fresh */
+function isAlike(old, fresh) {
+  return old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName
+    && keyOf(old) === keyOf(fresh);
+}
+
+/** @param {Node} old @param {Node} fresh */
+function merge(old, fresh) {
+  if (!(old instanceof Element && fresh instanceof Element)) {
+    if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+    return;
+  }
+  mergeAttributes(old, fresh);
+  if (old.localName.includes("-") || old.hasAttribute("data-own")) return; // renders itself
+  mergeChildren(old, fresh);
+  if (old instanceof HTMLSelectElement && fresh.hasAttribute("data-value")) {
+    old.value = fresh.getAttribute("data-value") ?? "";
+  }
+}
+
+/** @param {Element} old @param {Element} fresh */
+function mergeAttributes(old, fresh) {
+  for (const { name } of [...old.attributes]) {
+    const stays = name === "open" && old.localName === "details";
+    if (name !== "style" && !stays && !fresh.hasAttribute(name)) old.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (name !== "style" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  const [to, from] = [/** @type {any} */ (old).style, /** @type {any} */ (fresh).style];
+  if (to && from && to.cssText !== from.cssText) to.cssText = from.cssText;
+}
+
+/**
+ * An element of the page that renders itself; a click on `data-act` calls the act of that name.
+ * Its `acts` take the element that was clicked.
+ */
+export class View extends HTMLElement {
+  /** @type {Record<string, (target: HTMLElement, event: Event) => any>} */
+  acts = {};
+  #isQueued = false;
+  #leave = new AbortController();
+
+  connectedCallback() {
+    this.#leave = new AbortController();
+    const { signal } = this.#leave;
+    for (const type of ["click", "submit", "change", "input"]) {
+      this.addEventListener(type, (event) => this.#act(type, event), { signal });
+    }
+    this.start(signal);
+    this.update();
+  }
+
+  disconnectedCallback() {
+    this.#leave.abort();
+  }
+
+  /** Begin to listen, until the signal aborts. @param {AbortSignal} _signal */
+  start(_signal) {}
+
+  /** What is shown now. @returns {Child[]} */
+  content() {
+    return [];
+  }
+
+  /** Render before the next frame, once for all changes until then. */
+  update() {
+    if (this.#isQueued) return;
+    this.#isQueued = true;
+    const run = () => {
+      if (!this.#isQueued) return;
+      this.#isQueued = false;
+      if (this.isConnected) render(this, ...this.content());
+    };
+    requestAnimationFrame(run);
+    setTimeout(run, 250); // a hidden tab has no frames
+  }
+
+  /** @param {string} type @param {Event} event */
+  #act(type, event) {
+    const target = event.target instanceof Element ? event.target.closest(`[data-${type}]`) : null;
+    const act = target && this.acts[target.getAttribute(`data-${type}`) ?? ""];
+    if (!act || target.closest("[aria-disabled=true]")) return;
+    if (type === "submit" || target.localName === "a") event.preventDefault();
+    act(/** @type {HTMLElement} */ (target), event);
+  }
+}

@@ -1,0 +1,116 @@
+// A list of requests or webhooks beside the one that is chosen; newest first, read in pages.
+
+import { h, View } from "./dom.js";
+import { query, read } from "./api.js";
+import { plural } from "./format.js";
+import { live } from "./live.js";
+import { join } from "./join.js";
+import { parseFilter } from "./place.js";
+import { place, to, visit } from "./router.js";
+
+const PAGE = 100;
+const REST = 250; // ms in which changes are gathered
+
+export class ItemList extends View {
+  name = ""; // of the list, such as `webhooks`
+  noun = "";
+  /** @type {string[]} */
+  filters = [];
+  hint = "";
+  /** @type {any[]} */
+  items = [];
+  total = 0;
+  /** @type {any} */
+  item = null;
+  problem = "";
+  #limit = PAGE;
+  #timer = 0;
+
+  acts = /** @type {Record<string, (target: any, event: Event) => any>} */ ({
+    filter: (input) => {
+      visit([this.name, ...place().parts], { q: input.value.trim() }, { replace: true });
+      this.loadSoon();
+    },
+    more: () => {
+      this.#limit += PAGE;
+      this.load();
+    },
+  });
+
+  /** @param {AbortSignal} signal */
+  start(signal) {
+    addEventListener("place", () => this.loadSoon(), { signal });
+    live.addEventListener("again", () => this.load(), { signal });
+    live.addEventListener("link", () => this.update(), { signal });
+    signal.addEventListener("abort", join("/events", () => this.loadSoon()));
+    this.load();
+  }
+
+  loadSoon() {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = 0;
+      this.load();
+    }, REST);
+  }
+
+  async load() {
+    const { view, parts: [id], query: { q = "" } } = place();
+    if (view !== this.name) return;
+    try {
+      const page = await read(`/${this.name}${query({
+        order: "newest", limit: this.#limit, fields: "summary", ...parseFilter(q, this.filters),
+      })}`);
+      this.items = page[this.name];
+      this.total = page.total;
+      this.item = id ? await this.readItem(encodeURIComponent(id)) : null;
+      this.problem = "";
+    } catch (error) {
+      this.item = null;
+      this.problem = /** @type {Error} */ (error).message;
+    }
+    this.update();
+  }
+
+  /** @param {string} id @returns {Promise<any>} */
+  readItem(id) {
+    return read(`/${this.name}/${id}`);
+  }
+
+  /** @param {any} _item @returns {import("./dom.js").Child[]} */
+  line(_item) {
+    return [];
+  }
+
+  /** @param {any} _item @returns {import("./dom.js").Child} */
+  detail(_item) {
+    return null;
+  }
+
+  /** @returns {import("./dom.js").Child} */
+  above() {
+    return null;
+  }
+
+  content() {
+    const { parts: [id], query: { q = "" } } = place();
+    return [
+      h("h1", {}, `${this.noun}s`),
+      h("div", { class: "columns" },
+        h("section", { "aria-label": `list of ${this.noun.toLowerCase()}s` },
+          h("input", {
+            type: "search", "data-input": "filter", placeholder: this.hint, value: q,
+            "aria-label": `filter ${this.noun.toLowerCase()}s`,
+          }),
+          h("p", { class: "muted small" }, plural(this.total, this.noun.toLowerCase())), this.above(),
+          h("ol", { class: "plain" }, this.items.map((item) =>
+            h("li", { class: "row-line row", "data-key": item.id },
+              h("a", { href: to(`${this.name}/${item.id}${location.search}`), "aria-current": item.id === id && "true" },
+                this.line(item))))),
+          this.items.length < this.total ? h("button", { "data-click": "more" }, "Show older ones") : null),
+        h("section", { "aria-label": this.noun.toLowerCase(), "data-key": `detail-${id ?? ""}` },
+          this.problem ? h("p", { class: "bad" }, this.problem) : null,
+          this.item ? this.detail(this.item) : null)),
+    ];
+  }
+}

@@ -1,0 +1,88 @@
+// The journal: all that happened in the sandbox, the newest first.
+
+import { body, captured, h, View } from "./dom.js";
+import { query, read } from "./api.js";
+import { clockTime } from "./format.js";
+import { download } from "./download.js";
+import { join } from "./join.js";
+import { live } from "./live.js";
+import { report } from "./report.js";
+import { place, to, visit } from "./router.js";
+
+const PAGE = 200;
+const REST = 250; // ms in which changes are gathered
+const FIELDS_ABOVE = new Set(["id", "at", "type", "call"]);
+
+export class JournalView extends View {
+  /** @type {any[]} */
+  entries = [];
+  problem = "";
+  #limit = PAGE;
+  #timer = 0;
+
+  acts = {
+    filter: (/** @type {any} */ input) => visit(["journal"], { ...place().query, q: input.value }, { replace: true }),
+    more: () => {
+      this.#limit += PAGE;
+      this.load();
+    },
+    newest: () => visit(["journal"], { q: place().query.q ?? "" }),
+    journal: (/** @type {HTMLElement} */ button) => report(button, () => download("/journal?format=jsonl", "journal.jsonl")),
+    inputs: (/** @type {HTMLElement} */ button) => report(button, () => download("/inputs", "run.jsonl")),
+  };
+
+  /** @param {AbortSignal} signal */
+  start(signal) {
+    addEventListener("place", () => this.load(), { signal });
+    live.addEventListener("again", () => this.load(), { signal });
+    signal.addEventListener("abort", join("/events", () => this.#loadSoon()));
+    this.load();
+  }
+
+  #loadSoon() {
+    this.#timer ||= setTimeout(() => {
+      this.#timer = 0;
+      this.load();
+    }, REST);
+  }
+
+  async load() {
+    const { view, query: { from = "" } } = place();
+    if (view !== "journal") return;
+    const before = Number(from) ? { before: String(Number(from) + 1) } : {};
+    try {
+      const page = await read(`/journal${query({ order: "newest", limit: this.#limit })}`);
+      this.entries = page.entries.filter((/** @type {any} */ { id }) => !before.before || id < Number(before.before));
+      this.problem = "";
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error).message;
+    }
+    this.update();
+  }
+
+  content() {
+    const { query: { q = "", from = "" } } = place();
+    const shown = this.entries.filter((entry) => !q || JSON.stringify(entry).toLowerCase().includes(q.toLowerCase()));
+    return [
+      h("header", { class: "object-head" }, h("h1", {}, "Journal"),
+        h("div", { class: "acts", "data-reports": true },
+          h("button", { "data-click": "journal" }, "Export .jsonl"),
+          h("button", { "data-click": "inputs" }, "Export for replay"))),
+      h("input", { type: "search", "data-input": "filter", value: q, placeholder: "webhook, c7, 422 ...", "aria-label": "filter the journal" }),
+      from ? h("p", {}, `Up to entry ${from}. `, h("button", { "data-click": "newest" }, "Show the newest")) : null,
+      this.problem ? h("p", { class: "bad" }, this.problem) : null,
+      h("ol", { class: "plain" }, shown.map((entry) => h("li", { class: "row-line", "data-key": `j${entry.id}` }, line(entry)))),
+      this.entries.length >= this.#limit ? h("button", { "data-click": "more" }, "Show older ones") : null,
+    ];
+  }
+}
+
+/** @param {any} entry */
+function line(entry) {
+  const { id, at, type, call } = entry;
+  const rest = Object.fromEntries(Object.entries(entry).filter(([name]) => !FIELDS_ABOVE.has(name)));
+  const words = rest.event ?? rest.kind ?? rest.operation ?? rest.reason ?? "";
+  return h("details", {}, h("summary", {},
+    h("span", { class: "time" }, `${id} ${clockTime(at)} `), h("b", {}, type), " ", captured(words), " ", call ?? ""),
+  call ? h("p", {}, h("a", { href: to(`calls/${call}`) }, `Call ${call}`)) : null, body(rest));
+}

@@ -1,0 +1,108 @@
+// The scenarios that can play, and those that are active.
+
+import { body, captured, h, View } from "./dom.js";
+import { ask, read } from "./api.js";
+import { plural } from "./format.js";
+import { live } from "./live.js";
+import { report } from "./report.js";
+import { place, to, visit } from "./router.js";
+
+export class ScenarioView extends View {
+  /** @type {any[]} */
+  scenarios = [];
+  /** @type {any[]} */
+  activations = [];
+  /** @type {any} */
+  chosen = null;
+  problem = "";
+
+  acts = {
+    search: (/** @type {any} */ input) => visit(["scenarios", ...place().parts], { q: input.value }, { replace: true }),
+    once: (/** @type {HTMLElement} */ button) => this.#activate(button, { times: 1 }),
+    always: (/** @type {HTMLElement} */ button) => this.#activate(button, {}),
+    end: (/** @type {HTMLElement} */ button) => report(button, async () => {
+      await ask("DELETE", `/activations/${button.dataset.id}`);
+      await this.load();
+    }),
+    clear: (/** @type {HTMLElement} */ button) => report(button, async () => {
+      await ask("DELETE", "/activations");
+      await this.load();
+    }),
+  };
+
+  /** @param {AbortSignal} signal */
+  start(signal) {
+    addEventListener("place", () => this.load(), { signal });
+    for (const type of ["calls", "again"]) live.addEventListener(type, () => this.load(), { signal });
+    this.load();
+  }
+
+  async load() {
+    const { view, parts: [name] } = place();
+    if (view !== "scenarios") return;
+    try {
+      const [{ scenarios }, { activations }, chosen] = await Promise.all([
+        read("/scenarios"), read("/activations"),
+        name ? read(`/scenarios/${encodeURIComponent(name)}`) : null]);
+      Object.assign(this, { scenarios, activations, chosen, problem: "" });
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error).message;
+    }
+    this.update();
+  }
+
+  /** @param {HTMLElement} button @param {object} more */
+  #activate(button, more) {
+    return report(button, async () => {
+      await ask("POST", "/activations", { scenario: button.dataset.name, ...more });
+      await this.load();
+    });
+  }
+
+  content() {
+    const { parts: [name], query: { q = "" } } = place();
+    const found = this.scenarios.filter((each) =>
+      `${each.name} ${each.description}`.toLowerCase().includes(q.toLowerCase()));
+    return [
+      h("h1", {}, "Scenarios"),
+      this.activations.length ? this.#active() : null,
+      this.problem ? h("p", { class: "bad" }, this.problem) : null,
+      h("div", { class: "columns" },
+        h("section", { "aria-label": "list of scenarios" },
+          h("input", { type: "search", "data-input": "search", value: q, placeholder: "a name, a word ...", "aria-label": "search scenarios" }),
+          h("p", { class: "muted small" }, plural(found.length, "scenario")),
+          h("ol", { class: "plain" }, found.map((each) => h("li", { class: "row-line row", "data-key": each.name },
+            h("a", { href: to(`scenarios/${encodeURIComponent(each.name)}${location.search}`), "aria-current": each.name === name && "true" },
+              h("b", {}, each.name), h("span", { class: "second" }, each.description)))))),
+        h("section", { "aria-label": "scenario" }, this.chosen ? detail(this.chosen) : null)),
+    ];
+  }
+
+  #active() {
+    return h("section", { "aria-label": "active scenarios", "data-reports": true, class: "hears" },
+      h("h2", {}, "Active"),
+      this.activations.map(({ id, scenario, remaining }) => h("p", { "data-key": `active-${id}` },
+        h("b", {}, scenario), remaining === null ? " for all requests " : ` for the next ${plural(remaining, "request")} `,
+        h("button", { "data-click": "end", "data-id": id, "data-acting": true, "aria-label": `end ${scenario}` }, "End"))),
+      h("button", { "data-click": "clear", "data-acting": true }, "End all"));
+  }
+}
+
+/** @param {any} scenario */
+function detail({ name, description, file, line, needs, yaml, source, parts, operations }) {
+  const own = parts?.[0] ?? {};
+  const needed = Object.entries(needs ?? own.needs ?? {});
+  const sites = [...new Set((operations ?? []).map((/** @type {any} */ each) => `${each.provider} ${each.operation}`))];
+  const text = yaml ?? source;
+  return [
+    h("h2", {}, captured(name)), h("p", {}, captured(description)),
+    h("p", { class: "small muted" }, captured(`${file}, line ${line}`)),
+    h("div", { class: "acts", "data-reports": true },
+      h("button", { "data-click": "once", "data-name": name, "data-acting": true }, "Next request"),
+      h("button", { "data-click": "always", "data-name": name, "data-acting": true }, "All requests"),
+      h("a", { class: "button", href: to(`try?scenario=${encodeURIComponent(name)}`) }, "Try it")),
+    needed.length ? h("p", {}, "Needs: ", captured(needed.map(([key, value]) => `${key} ${value}`).join(", "))) : null,
+    h("p", {}, "Can play on: ", sites.join(", ") || "nothing that is loaded"),
+    text ? [h("h3", {}, "As written"), body(text)] : [h("h3", {}, "Legs"), body(own.legs ?? {})],
+  ];
+}

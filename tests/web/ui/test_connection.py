@@ -1,0 +1,64 @@
+"""The page says when it is not connected, and catches up; many tabs share one stream."""
+
+from tests.support.browser import Browser, Page, expect, open_page
+from tests.support.ui_site import UiSite, run_ui_site
+
+TABS = 8
+
+
+def test_a_lost_server_is_said_and_a_new_one_is_read_anew(chromium: Browser) -> None:
+    with open_page(chromium) as page:
+        with run_ui_site() as site:
+            port = int(site.origin.rpartition(":")[2])
+            site.place("callee-busy")
+            page.goto(site.url())
+            expect(page.locator("#link")).to_have_text("live")
+        expect(page.get_by_text("Not connected since")).to_be_visible()
+        expect(page.get_by_role("button", name="+10 s")).to_be_disabled()
+        with run_ui_site(port=port) as site:
+            expect(page.locator("#link")).to_have_text("live")
+            expect(page.get_by_text("Not connected since")).to_have_count(0)
+            expect(page.locator(".rows > .row")).to_have_count(0)
+            site.place("answered")
+            expect(page.locator(".rows > .row")).to_contain_text("answered")
+
+
+def test_what_came_while_a_page_was_away_is_fetched(page: Page, ui: UiSite) -> None:
+    page.goto(ui.url())
+    expect(page.locator("#link")).to_have_text("live")
+    page.goto("about:blank")
+    for _ in range(3):
+        ui.place("callee-busy")
+    page.go_back()
+    expect(page.locator(".rows > .row")).to_have_count(3)
+
+
+def test_eight_tabs_are_all_live(chromium: Browser, ui: UiSite) -> None:
+    context = chromium.new_context()
+    tabs = [context.new_page() for _ in range(TABS)]
+    for tab in tabs:
+        tab.goto(ui.url())
+    ui.place("callee-busy")
+    for tab in tabs:
+        expect(tab.locator(".rows > .row")).to_have_count(1)
+    context.close()
+
+
+def test_two_tabs_see_what_the_other_one_does(chromium: Browser, ui: UiSite) -> None:
+    ui.place("waits-for-a-person")
+    context = chromium.new_context()
+    first, second = context.new_page(), context.new_page()
+    for tab in (first, second):
+        tab.goto(ui.url("calls/c1"))
+    first.get_by_role("button", name="+10 s").click()
+    second.get_by_role("button", name="Answer", exact=True).click()
+    expect(first.get_by_text("answer (you)")).to_be_visible()
+    expect(first.get_by_role("button", name="Hang up")).to_be_visible()
+    context.close()
+
+
+def test_a_sandbox_that_is_deleted_is_said_to_be_gone(page: Page, ui: UiSite) -> None:
+    page.goto(ui.url())
+    expect(page.locator("#link")).to_have_text("live")
+    ui.client.delete(f"/_mock/sandboxes/{ui.prefix.rpartition('/')[2]}")
+    expect(page.locator("#link")).not_to_have_text("live")

@@ -1,0 +1,143 @@
+"""The phones: a person answers, presses, speaks and hangs up by the page alone."""
+
+import pytest
+
+from tests.support.browser import Locator, Page, expect
+from tests.support.ui_site import UiSite
+
+PERSON = "waits-for-a-person"
+
+
+def phone(page: Page, call: str = "c1") -> Locator:
+    return page.locator(f".phone[data-call={call}]")
+
+
+def button(place: Page | Locator, name: str) -> Locator:
+    return place.get_by_role("button", name=name, exact=True)
+
+
+def ring(page: Page, ui: UiSite) -> Locator:
+    """Place a call, open it, and let its callee ring."""
+    ui.place(PERSON)
+    page.goto(ui.url("calls/c1"))
+    button(page, "+10 s").click()
+    expect(button(phone(page), "Answer")).to_be_visible()
+    return phone(page)
+
+
+def test_a_person_answers_presses_speaks_and_hangs_up(page: Page, ui: UiSite) -> None:
+    callee = ring(page, ui)
+    button(callee, "Answer").click()
+    button(callee, "1").click()
+    callee.get_by_label("words to say").fill("yes please")
+    button(callee, "Say").click()
+    expect(page.locator(".rung").filter(has_text="yes please")).to_be_visible()
+    button(callee, "Hang up").click()
+    expect(callee).to_have_count(0)
+    button(page, "To next (0 s)").click()
+    rows = page.get_by_label("ladder diagram").locator(".words")
+    expect(rows).to_contain_text(
+        ["answer (you)", "bridge", "key 1 (you)", 'says "yes please" (you)', "hang up (you)"]
+    )
+    expect(rows.filter(has_text="w1 completed, 1st")).to_be_visible()
+    expect(page.get_by_label("webhook").get_by_text("delivered")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "cause", "number"),
+    [("Decline", "rejected", 21), ("Busy", "busy", 17), ("No answer", "no-answer", 19)],
+)
+def test_a_person_who_does_not_talk_has_a_cause(
+    page: Page, ui: UiSite, name: str, cause: str, number: int
+) -> None:
+    callee = ring(page, ui)
+    button(callee, name).click()
+    words = page.locator(".rung .words").filter(has_text=f"hang up: {cause} ({number}) (you)")
+    expect(words).to_be_visible()
+    [hangup, *_] = [each for each in ui.read("/calls/c1")["events"] if each["event"] == "hangup"]
+    assert (hangup["cause"], hangup["q850"]) == (cause, number)
+
+
+def test_the_phones_of_two_calls_do_not_mix(page: Page, ui: UiSite) -> None:
+    ui.place(PERSON)
+    ui.place(PERSON, to="918867136001")
+    ui.advance(by="10s")
+    page.goto(ui.url("phones"))
+    button(phone(page, "c2"), "Answer").click()
+    expect(button(phone(page, "c2"), "Hang up")).to_be_visible()
+    expect(button(phone(page, "c1"), "Answer")).to_be_visible()
+    button(phone(page, "c1"), "Busy").click()
+    expect(phone(page, "c1")).to_have_count(0)
+    assert [ui.read(f"/calls/{call}")["state"] for call in ("c1", "c2")] == ["ended", "bridged"]
+
+
+def test_the_third_phone_has_one_line_until_it_is_opened(page: Page, ui: UiSite) -> None:
+    for _ in range(3):
+        ui.place(PERSON)
+    ui.advance(by="10s")
+    page.goto(ui.url("phones"))
+    expect(page.locator(".phone")).to_have_count(2)
+    third = page.get_by_role("button", name="rings")
+    call = third.inner_text().partition(":")[0]
+    third.click()
+    expect(phone(page, call)).to_be_visible()
+
+
+def test_what_the_call_forbids_is_said_beside_the_button(page: Page, ui: UiSite) -> None:
+    callee = ring(page, ui)
+    page.route("**/calls/c1/events", lambda route: route.fulfill(
+        status=409, headers={"content-type": "application/problem+json"},
+        body='{"detail": "the call is over"}',
+    ))  # fmt: skip
+    button(callee, "Answer").click()
+    expect(callee.get_by_role("alert")).to_have_text("the call is over")
+
+
+def test_a_ringing_phone_is_in_the_title_and_in_the_live_region(page: Page, ui: UiSite) -> None:
+    ring(page, ui)
+    expect(page).to_have_title("(1) rings, calls - mockserver")
+    expect(page.locator("#spoken")).to_contain_text("Phone 918867136000 rings, call c1.")
+
+
+def test_a_phone_is_answered_and_left_by_keys_alone(page: Page, ui: UiSite) -> None:
+    ui.place(PERSON)
+    page.goto(ui.url("calls/c1"))
+    expect(page.get_by_label("ladder diagram")).to_be_visible()
+    page.keyboard.press(".")
+    expect(button(phone(page), "Answer")).to_be_visible()
+    for key in ("p", "a"):
+        page.keyboard.press(key)
+    expect(button(phone(page), "Hang up")).to_be_visible()
+    phone(page).focus()
+    page.keyboard.press("1")
+    expect(page.locator(".words").filter(has_text="key 1 (you)")).to_be_visible()
+    page.keyboard.press("h")
+    expect(phone(page)).to_have_count(0)
+
+
+def test_the_recording_of_an_ended_call_can_be_played_and_downloaded(
+    page: Page, ui: UiSite
+) -> None:
+    callee = ring(page, ui)
+    button(callee, "Answer").click()
+    button(callee, "Hang up").click()
+    expect(page.get_by_label("recording")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the recording").click()
+    assert download.value.suggested_filename == "c1.wav"
+    page.get_by_label("recording").evaluate("audio => audio.play()")
+
+
+def test_a_prompt_is_heard_after_the_answer(page: Page, ui: UiSite) -> None:
+    ui.ask("PUT", "/scenarios/greets", {
+        "description": "Reads a text to the callee.",
+        "legs": {"callee": "person"},
+    })  # fmt: skip
+    ui.place("greets", to="flow:220", **{"variables[Name]": "Ada", "variables[otp]": "7"})
+    page.goto(ui.url("calls/c1"))
+    button(page, "+10 s").click()
+    expect(phone(page)).to_be_visible()
+    expect(phone(page).locator(".hears")).to_have_count(0)
+    button(phone(page), "Answer").click()
+    button(page, "To next").or_(page.get_by_role("button", name="To next (")).click()
+    expect(phone(page).locator(".hears")).to_contain_text("Hello Ada")
