@@ -2,14 +2,16 @@
 
 import json
 
+import click
 import pytest
 
-from mockserver.app.output import build_logger
+from mockserver.app.output import PLAIN, LogLook, build_logger
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import JournalEntry
 from mockserver.core.webhook import DeliveryResult
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import Settings
+from mockserver.web.views.log_colors import DIM
 from mockserver.web.views.log_lines import format_line
 from mockserver.web.views.serializers import serialize_entry
 from tests.support import read
@@ -22,11 +24,11 @@ def sandbox(configuration: Configuration) -> Sandbox:
     return Sandbox("t1", configuration, Timing(mode="manual", start=START), UnusedDispatcher())
 
 
-def log_lines_of(sandbox: Sandbox, log_format: str) -> list[str]:
+def log_lines_of(sandbox: Sandbox, log_format: str, look: LogLook = PLAIN) -> list[str]:
     """Return a list that gets every line logged from now on."""
     lines: list[str] = []
     sandbox.state.journal.subscribe(
-        build_logger(sandbox, Settings(log_format=log_format), lines.append)
+        build_logger(sandbox, Settings(log_format=log_format), lines.append, look)
     )
     return lines
 
@@ -90,6 +92,23 @@ def test_a_json_log_entry_is_one_line_of_printable_ascii(
         "2026-01-01T09:00:00.000Z",
         entry.type,
     )
+
+
+def test_a_webhook_to_an_inbox_has_the_address_at_which_the_inbox_is_read(sandbox: Sandbox) -> None:
+    lines = log_lines_of(sandbox, "text", LogLook(origin="http://127.0.0.1:80"))
+    click_to_call(sandbox.state)
+    play_until_idle(sandbox.state, lambda _: DeliveryResult(status=200))
+    [attempt] = [line for line in lines if "attempt 1" in line]
+    assert " http://127.0.0.1:80/_sandbox/t1/_mock/inboxes/mobtexting 200 delivered" in attempt
+
+
+def test_lines_in_color_are_the_lines_without_and_have_a_dim_time(sandbox: Sandbox) -> None:
+    plain = log_lines_of(sandbox, "text")
+    colored = log_lines_of(sandbox, "text", LogLook(is_colored=True))
+    click_to_call(sandbox.state, "lost-report")
+    play_until_idle(sandbox.state, lambda _: DeliveryResult(status=None, error="connect"))
+    assert [click.unstyle(line) for line in colored] == plain
+    assert all(line.startswith(f"{DIM}09:00:") for line in colored)
 
 
 def test_the_text_log_has_one_formatted_line_per_journal_entry(sandbox: Sandbox) -> None:

@@ -231,6 +231,38 @@ def test_the_ready_lines_name_address_settings_providers_page_and_a_drawn_token(
     assert ready_lines(configuration, address, settings) == [ready, *names, page, *token_lines]
 
 
+@pytest.mark.parametrize(
+    ("host", "token", "access"),
+    [
+        ("127.0.0.1", "", {}),
+        ("127.0.0.1", "mine", {}),
+        (ANYWHERE, "", {"token": "drawn"}),
+        (ANYWHERE, "mine", {}),
+        (ANYWHERE, "none", {"control_api": "open"}),
+    ],
+)
+def test_a_json_log_has_the_ready_lines_as_one_of_json(
+    configuration: Configuration,
+    host: str,
+    token: str,
+    access: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("secrets.token_urlsafe", lambda _: "drawn")
+    settings = Settings(token=token, log_format="json")
+    [line] = ready_lines(configuration, ServerAddress(host=host, port=80), settings)
+    assert json.loads(line) == {
+        "type": "ready",
+        "url": f"http://{host}:80",
+        "clock": "real",
+        "seed": "seed",
+        "page": f"http://{host}:80/_mock/ui/{'#token=drawn' if 'token' in access else ''}",
+        "providers": {name: f"http://{host}:80/{name}" for name in configuration.providers},
+        "scenarios": count_scenarios(configuration),
+        **access,
+    }
+
+
 @pytest.mark.parametrize(("count", "word"), [(0, "0 providers"), (1, "1 provider")])
 def test_the_ready_lines_count_the_providers(
     configuration: Configuration, count: int, word: str

@@ -1,6 +1,7 @@
 """Scenario files that change while the server runs: what takes effect and what stays."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -104,6 +105,18 @@ def test_an_account_removed_from_the_file_stays_for_its_calls(case: ReloadCase) 
     asyncio.run(case.sandbox.scheduler.advance(None))
     assert read.calls(case.sandbox.state)["c1"].ended_at is not None
     assert "mill" in case.balances()
+
+
+def test_a_json_log_says_in_json_whether_files_were_reloaded(case: ReloadCase) -> None:
+    case.settings = case.settings._replace(log_format="json")
+    assert json.loads(case.reload(FIRST)) == {
+        "type": "reload",
+        "message": f"scenario files reloaded: {count_scenarios(case.sandboxes.initial_setup[0])} "
+        "scenarios",
+    }
+    failed = json.loads(case.reload("scenarios: ["))
+    assert failed["type"] == "reload-error"
+    assert failed["message"].startswith("scenario files not reloaded:\n")
 
 
 def test_an_active_call_keeps_its_scenario_after_a_reload(case: ReloadCase) -> None:

@@ -19,7 +19,7 @@ MAX_MODULE_LINES = 250
 LAYERS: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
-    "settings": set(),
+    "settings": {"settings"},
     "core": {"core"},
     "audio": {"core", "audio"},
     "delivery": {"core", "delivery", "__init__"},

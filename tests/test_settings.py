@@ -77,6 +77,8 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
         ({"seed": ""}, {"MOCKSERVER_SEED": "s"}, Settings()),
         ({}, {"MOCKSERVER_START_AT": "", "MOCKSERVER_WEBHOOK": " "}, Settings()),
         ({}, {"PORT": "1", "mockserver_port": "2"}, Settings()),
+        ({}, {"MOCKSERVER_PORT": "tcp://10.0.0.1:8080"}, Settings()),
+        ({"port": "1"}, {"MOCKSERVER_PORT": "tcp://10.0.0.1:8080"}, Settings(port=1)),
         ({}, {"MOCKSERVER_QUIET": "0"}, Settings()),
         ({}, {"MOCKSERVER_QUIET": "false"}, Settings()),
         ({"start_at": "1970-01-01T00:00:00.0015Z"}, {}, Settings(start=2)),
@@ -128,6 +130,11 @@ def test_flags_win_over_variables_and_variables_over_defaults(
     flags: Mapping[str, object], environment: Mapping[str, str], expected: Settings
 ) -> None:
     assert parse_settings(flags, environment) == expected
+
+
+def test_an_address_that_an_orchestrator_sets_as_port_is_refused_as_an_option() -> None:
+    with pytest.raises(SettingsError, match=r"port 'tcp://\S+' is no port: a number"):
+        parse_settings({"port": "tcp://10.0.0.1:8080"}, {})
 
 
 @pytest.mark.parametrize("text", ["1", "true", "True", "yes", "on", "ON"])

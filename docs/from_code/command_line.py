@@ -8,7 +8,7 @@ from mockserver.settings import OPTIONS
 
 
 def page() -> str:
-    context = click.Context(group, info_name="mockserver")
+    context = click.Context(group, info_name="mockserver", **group.context_settings)
     parts = ["# Command line\n", "## Settings\n", _settings()]
     for name in group.list_commands(context):
         command = group.get_command(context, name)

@@ -23,12 +23,14 @@ from mockserver.app.configuration import load_configuration
 from mockserver.app.first_request import remind_of_base_urls
 from mockserver.app.lifespan import Hooks, build_lifespan
 from mockserver.app.output import (
+    LogLook,
     PrintLine,
     add_logger,
     describe_evidence,
     describe_providers,
     describe_scenario,
     describe_scenarios,
+    format_message,
     print_ready_lines,
     scenarios_as_json,
 )
@@ -57,6 +59,7 @@ __all__ = [
     "describe_providers",
     "describe_scenario",
     "describe_scenarios",
+    "format_message",
     "load_configuration",
     "run_server",
     "scenarios_as_json",
@@ -69,10 +72,11 @@ def build_server(
     settings: Settings,
     listener: socket,
     printers: tuple[PrintLine, PrintLine],
+    *,
+    is_colored: bool = False,
 ) -> Server:
     """Build a server on a bound socket; `printers` are (for the ready lines, for the log)."""
-    print_ready, log = printers
-    address = build_address(settings, listener)
+    (print_ready, log), address = printers, build_address(settings, listener)
     access_control = build_access_control(settings, address)
     dispatcher = build_dispatcher(
         settings,
@@ -80,9 +84,9 @@ def build_server(
         build_own_address(settings, listener),
         lambda request: deliver_to_inbox(sandboxes, request),
     )
-    setup = (configuration, Timing(settings.clock, settings.start))
-    on_created = partial(add_logger, settings, log)
-    sandboxes = SandboxRegistry(dispatcher, setup, on_created)
+    on_created = partial(add_logger, settings, log, LogLook(address.origin, is_colored))
+    timing = Timing(settings.clock, settings.start)
+    sandboxes = SandboxRegistry(dispatcher, (configuration, timing), on_created)
     world = build_world(settings, sandboxes)
     dependencies = Dependencies(
         sandboxes=sandboxes,
@@ -115,7 +119,9 @@ def _build_hooks(
     )
 
 
-def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
+def serve(
+    settings: Settings, print_ready: PrintLine, log: PrintLine, *, is_colored: bool = False
+) -> None:
     """Serve until SIGTERM, SIGHUP or SIGINT.
 
     Raises:
@@ -125,7 +131,8 @@ def serve(settings: Settings, print_ready: PrintLine, log: PrintLine) -> None:
     configuration = load_configuration(settings)
     with closing(bind_socket(settings.host, settings.port)) as listener:
         tune_garbage_collection()
-        server = build_server(configuration, settings, listener, (print_ready, log))
+        printers = (print_ready, log)
+        server = build_server(configuration, settings, listener, printers, is_colored=is_colored)
         # uvicorn handles all but SIGHUP itself, and raises them once more after its shutdown, when
         # they have no effect
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
@@ -179,7 +186,7 @@ async def _reload(
         }
     except (InvalidFiles, SettingsError, OSError) as error:
         sandboxes.scenario_problems = tuple(str(error).splitlines())
-        log(f"scenario files not reloaded:\n{error}")
+        log(format_message(settings, "reload-error", f"scenario files not reloaded:\n{error}"))
         return
     sandboxes.scenario_problems = ()
     changed = {
@@ -190,4 +197,5 @@ async def _reload(
     for sandbox in sandboxes:
         seed = sandbox.state.configuration.seed
         sandbox.set_configuration(configurations[sandbox.name], changed, new._replace(seed=seed))
-    log(f"scenario files reloaded: {count_scenarios(new)} scenarios")
+    summary = f"scenario files reloaded: {count_scenarios(new)} scenarios"
+    log(format_message(settings, "reload", summary))

@@ -1,7 +1,8 @@
 """What the server prints: its ready lines, its log, and the lists of providers and scenarios."""
 
+import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from mockserver.app.page_opener import open_page
 from mockserver.compiler import count_scenarios
@@ -21,6 +22,16 @@ from mockserver.web.server.uvicorn_server import ServerAddress
 PrintLine = Callable[[str], None]
 
 
+class LogLook(NamedTuple):
+    """How lines of text look: the origin of the inboxes' URLs, and whether there are colors."""
+
+    origin: str = ""
+    is_colored: bool = False
+
+
+PLAIN: Final = LogLook()
+
+
 def print_ready_lines(
     address: ServerAddress,
     settings: Settings,
@@ -31,6 +42,23 @@ def print_ready_lines(
 
     That is the token if one was drawn, or that it is open.
     """
+    if settings.log_format == "json":
+        print_ready(_format_ready_json(address, settings, configuration_and_access))
+    else:
+        _print_ready_text(address, settings, configuration_and_access, print_ready)
+    if settings.open:
+        open_page(
+            page_url(address),
+            lambda text: print_ready(format_message(settings, "page", text)),
+        )
+
+
+def _print_ready_text(
+    address: ServerAddress,
+    settings: Settings,
+    configuration_and_access: tuple[Configuration, AccessControl],
+    print_ready: PrintLine,
+) -> None:
     configuration, access_control = configuration_and_access
     provider_count = len(configuration.providers)
     providers = f"{provider_count} provider{'s' if provider_count != 1 else ''}"
@@ -43,8 +71,6 @@ def print_ready_lines(
         print_ready(f"  {name}: {address.display_url}/{name}")
     drawn_token = "" if settings.token else access_control.token
     print_ready(f"  page: {page_url(address, drawn_token)}")
-    if settings.open:
-        open_page(page_url(address), print_ready)
     if drawn_token:
         print_ready(f"  control API: {TOKEN_VARIABLE}={drawn_token}")
     if access_control.token == OPEN_ACCESS:
@@ -56,31 +82,62 @@ def page_url(address: ServerAddress, token: str = "") -> str:
     return f"{address.display_url}/_mock/ui/{token and f'#token={token}'}"
 
 
-def add_logger(settings: Settings, log: PrintLine, sandbox: Sandbox) -> None:
+def _format_ready_json(
+    address: ServerAddress,
+    settings: Settings,
+    configuration_and_access: tuple[Configuration, AccessControl],
+) -> str:
+    """Format all that the ready lines say as one line of JSON."""
+    configuration, access_control = configuration_and_access
+    url = address.display_url
+    is_open = access_control.token == OPEN_ACCESS
+    is_drawn = access_control.token and not settings.token
+    ready = {
+        "type": "ready",
+        "url": url,
+        "clock": settings.clock,
+        "seed": configuration.seed,
+        "page": page_url(address, access_control.token if is_drawn else ""),
+        "providers": {name: f"{url}/{name}" for name in configuration.providers},
+        "scenarios": count_scenarios(configuration),
+        **({"control_api": "open"} if is_open else {}),
+        **({"token": access_control.token} if is_drawn else {}),
+    }
+    return json.dumps(ready)
+
+
+def format_message(settings: Settings, kind: str, text: str) -> str:
+    """Format a line that is no journal entry: as it is, or as JSON with `type` and `message`."""
+    is_json = settings.log_format == "json"
+    return json.dumps({"type": kind, "message": text}) if is_json else text
+
+
+def add_logger(settings: Settings, log: PrintLine, look: LogLook, sandbox: Sandbox) -> None:
     """Log the journal of a new sandbox, unless the server is quiet."""
     if not settings.quiet:
-        sandbox.state.journal.subscribe(build_logger(sandbox, settings, log))
+        sandbox.state.journal.subscribe(build_logger(sandbox, settings, log, look))
 
 
 def build_logger(
-    sandbox: Sandbox, settings: Settings, log: PrintLine
+    sandbox: Sandbox, settings: Settings, log: PrintLine, look: LogLook = PLAIN
 ) -> Callable[[JournalEntry], None]:
     """Build a function that logs journal entries, repeated failures less and less often.
 
     The JSON format is for programs and has every entry.
     """
-    from mockserver.web.views import log_lines  # noqa: PLC0415 - not needed by a quiet server
+    from mockserver.web.views import log_colors, log_lines  # noqa: PLC0415 - not needed by a quiet server
 
     if settings.log_format == "json":
         return lambda entry: log(log_lines.format_json_line(entry, sandbox.state))
     throttle = LogThrottle()
 
     def log_entry(entry: JournalEntry) -> None:
-        text, failure = log_lines.format_line(entry, sandbox.state), log_lines.failure_key(entry)
+        text = log_lines.format_line(entry, sandbox.state, look.origin)
+        failure = log_lines.failure_key(entry)
         if failure:
             text = throttle.limit(failure, text)
         if text:
-            log(text)
+            log(log_colors.color_line(text, entry) if look.is_colored else text)
 
     return log_entry
 

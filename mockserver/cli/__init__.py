@@ -1,53 +1,23 @@
 """The command `mockserver`; the module of a subcommand is imported when it is called."""
 
 import sys
-from importlib import import_module
+from pathlib import PurePath
 from typing import Any
 
 import click
 
 from mockserver import __version__
+from mockserver.cli.group import COMMANDS, LazyGroup
 
-COMMANDS = (
-    "serve",
-    "demo",
-    "place",
-    "phone",
-    "init",
-    "check",
-    "providers",
-    "scenarios",
-    "numbers",
-    "schema",
-    "openapi",
-    "ready",
-    "exec",
-    "timeline",
-    "replay",
-)
+__all__ = ["BAD_USAGE", "COMMANDS", "INTERNAL_ERROR", "group", "main"]
+
 BAD_USAGE = 2
 INTERNAL_ERROR = 70
+PROGRAM_NAMES = ("mockserver", "call-mockserver")
 
 
-class LazyGroup(click.Group):
-    """A group that imports subcommands lazily; without a name, or with options only, it serves."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"mockserver.cli.{cmd_name}").command
-        return command
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        complete = args and (not args[0].startswith("-") or args[0] in ("--help", "--version"))
-        return super().parse_args(ctx, args if complete else ["serve", *args])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["--help"]})
-@click.version_option(__version__, prog_name="mockserver")
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", prog_name="mockserver")
 def group() -> None:
     """Emulate five telephone-call APIs on one port: calls, lifecycles, webhooks, virtual time.
 
@@ -58,8 +28,14 @@ def group() -> None:
 def main(args: list[str] | None = None) -> Any:
     """Run and exit with 0, 2 (bad usage or files), 3 (port cannot be bound) or 70 (our bug)."""
     try:
-        return group(args=args, prog_name="mockserver")
+        return group(args=args, prog_name=_program_name(sys.argv[0]))
     except Exception as error:  # noqa: BLE001 - the last place where a bug of ours can be reported
         sys.excepthook(type(error), error, error.__traceback__)
         click.echo(f"mockserver: this is a fault of the mock server: {error!r}", err=True)
         sys.exit(INTERNAL_ERROR)
+
+
+def _program_name(path: str) -> str:
+    """Return the name by which the command was called; completion asks for it by this name."""
+    name = PurePath(path).name.removesuffix(".exe")
+    return name if name in PROGRAM_NAMES else "mockserver"

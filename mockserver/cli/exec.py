@@ -19,14 +19,15 @@ SIGNAL_BASE: Final = 128
 DEFAULT_FLAGS = {"port": "0", "quiet": True}
 
 
-@click.command("exec", context_settings={"ignore_unknown_options": True})
+@click.command("exec", context_settings={"allow_interspersed_args": False})
 @with_serve_options
 @click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND...")
 def command(words: tuple[str, ...], **flags: Any) -> None:
     """Run COMMAND with a server beside it, and exit with its code; signals end it, too.
 
     Its environment has MOCKSERVER_URL, and for each provider its base URL, such as
-    MOBTEXTING_URL. The server takes the options of `serve`, on a free port unless told otherwise.
+    MOBTEXTING_URL. The server takes the options of `serve`, on a free port unless told otherwise;
+    all that follows COMMAND is its own.
     """
     given = {name: value for name, value in flags.items() if value not in (None, ())}
     try:

@@ -5,9 +5,9 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -60,15 +60,16 @@ def _end_on_signals() -> Iterator[None]:
 
 def _run(settings: Any) -> None:
     gc.disable()  # all objects of the start are kept: collections would find no garbage
-    from mockserver.app import serve  # noqa: PLC0415 - --help needs none of it
+    from mockserver.app import format_message, serve  # noqa: PLC0415 - --help needs none of it
     from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - as above
 
     try:
-        serve(settings, _print_ready, _print_log)
+        serve(settings, _print_ready, _print_log, is_colored=wants_color(sys.stderr))
     except InvalidFiles as error:
-        _exit_with(BAD_USAGE, str(error))
+        _exit_with(BAD_USAGE, format_message(settings, "start-error", str(error)))
     except OSError as error:
-        _exit_with(CANNOT_BIND, _format_bind_error(error, settings))
+        text = _format_bind_error(error, settings)
+        _exit_with(CANNOT_BIND, format_message(settings, "start-error", text))
     finally:
         gc.enable()
 
@@ -80,6 +81,13 @@ def _format_bind_error(error: OSError, settings: Any) -> str:
     return (
         f"mockserver: {port} cannot be bound ({error.strerror}): choose another by --host, --port"
     )
+
+
+def wants_color(stream: TextIO, environment: Mapping[str, str] = os.environ) -> bool:
+    """Return whether the stream is a terminal with colors; NO_COLOR with any text forbids them."""
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
 
 
 def _print_ready(text: str) -> None:

@@ -85,3 +85,13 @@ def test_exec_of_a_command_that_a_signal_ends_has_the_code_of_a_shell() -> None:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGTERM)
         assert (process.wait(timeout=10), process.communicate()[0]) == (128 + signal.SIGTERM, "")
+
+
+def test_what_follows_the_command_belongs_to_the_command() -> None:
+    words = (sys.executable, "-c", "import sys; sys.exit(sys.argv[1:] != ['-h', '--quiet'])")
+    assert run_exec(*words, "-h", "--quiet").exit_code == 0
+
+
+def test_an_unknown_option_before_the_command_is_an_error() -> None:
+    result = run_exec("--prot", "1", sys.executable, "-c", "")
+    assert (result.exit_code, "No such option" in result.output) == (2, True)

@@ -35,7 +35,8 @@ def test_version_prints_the_name_and_version() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["bogus"], "No such command 'bogus'"),
+        (["bogus"], "No such command 'bogus'. There are serve, demo, place, phone, init, "),
+        (["replya"], "No such command 'replya'. Did you mean 'replay'?"),
         (["--bogus"], "No such option"),
         (["serve", "--port"], "requires an argument"),
         (["serve", "extra"], "unexpected extra argument"),
@@ -56,7 +57,7 @@ def test_the_command_without_a_subcommand_serves(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seeds = list[str]()
-    monkeypatch.setattr(app, "serve", lambda settings, *_: seeds.append(settings.seed))
+    monkeypatch.setattr(app, "serve", lambda settings, *_, **__: seeds.append(settings.seed))
     assert CliRunner().invoke(group, arguments).exit_code == 0
     assert seeds == ["s" if arguments else ""]
 
@@ -64,7 +65,7 @@ def test_the_command_without_a_subcommand_serves(
 def test_an_internal_error_exits_with_70_and_a_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def serve(*_: object) -> None:
+    def serve(*_: object, **__: object) -> None:
         raise LookupError("oops")
 
     monkeypatch.setattr(app, "serve", serve)

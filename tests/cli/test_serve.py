@@ -31,7 +31,7 @@ def test_a_server_logs_one_line_per_journal_entry_and_no_secret() -> None:
     assert (code, output, len(lines)) == (0, "", 14)
     assert lines[0] == "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200"
     assert lines[5] == "09:00:02 mobtexting c1 b ring"
-    assert lines[-2].endswith(" /_mock/receive/mobtexting 200 delivered")
+    assert lines[-2].endswith("/_mock/inboxes/mobtexting 200 delivered")
     assert "very-secret" not in errors
 
 

@@ -124,7 +124,7 @@ def test_a_setting_that_does_not_fit_the_configuration_exits_with_2(
 def test_an_address_that_cannot_be_bound_exits_with_3(
     monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
 ) -> None:
-    def serve(*_: object) -> None:
+    def serve(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(app, "serve", serve)
@@ -134,7 +134,7 @@ def test_an_address_that_cannot_be_bound_exits_with_3(
 
 
 def test_invalid_files_exit_with_2_and_print_every_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    def serve(*_: object) -> None:
+    def serve(*_: object, **__: object) -> None:
         raise invalid_files
 
     invalid_files = InvalidFiles(
@@ -155,7 +155,7 @@ def test_invalid_files_exit_with_2_and_print_every_problem(monkeypatch: pytest.M
 def test_serve_passes_the_given_settings_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     served = list[Settings]()
 
-    def serve(settings: Settings, say: Any, log: Any) -> None:
+    def serve(settings: Settings, say: Any, log: Any, **_: object) -> None:
         served.append(settings)
         say("ready")
         log("09:00:00 a line")

@@ -1,5 +1,6 @@
 """Section 1 of the contract: the commands, the options of `serve`, its ready line, exit codes."""
 
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -82,12 +83,6 @@ OPTIONS_NOT_YET: Final[Mapping[tuple[str, ...], int]] = {
     ("serve", "--store", "memory:"): 30,
     ("serve", "--workers", "2"): 33,
     ("serve", "--provider-path", "."): 31,
-    ("ready", "-h"): 27,
-    ("check", "-h"): 27,
-    ("init", "-h"): 27,
-    ("providers", "-h"): 27,
-    ("scenarios", "-h"): 27,
-    ("-V",): 27,
 }
 """Command with an option or argument -> the issue that brings it."""
 
@@ -122,8 +117,20 @@ def test_a_command_of_a_later_issue_is_unknown(name: str) -> None:
     assert (result.exit_code, f"No such command '{name}'" in result.output) == (2, True)
 
 
-def test_an_unknown_command_gets_no_nearest_name_before_issue_27() -> None:
-    assert run("chek").output.splitlines()[-1] == "Error: No such command 'chek'."
+@pytest.mark.parametrize("name", COMMAND_PARAMETERS)
+def test_every_command_takes_a_short_option_for_help(name: str) -> None:
+    short, long = run(name, "-h"), run(name, "--help")
+    assert (short.exit_code, short.output) == (0, long.output)
+    assert re.search(r"^  -h, --help  +Show this message and exit\.$", short.output, re.MULTILINE)
+
+
+def test_the_version_has_a_short_option() -> None:
+    assert (run("-V").exit_code, run("-V").output) == (0, run("--version").output)
+
+
+def test_an_unknown_command_gets_the_nearest_name() -> None:
+    expected = "Error: No such command 'chek'. Did you mean 'check'?"
+    assert run("chek").output.splitlines()[-1] == expected
 
 
 @pytest.mark.parametrize("arguments", OPTIONS_NOT_YET, ids=" ".join)

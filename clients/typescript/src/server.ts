@@ -28,7 +28,8 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const { command = ["mockserver"], options: flags = [], timeout = 30_000 } = options;
   const [program = "mockserver", ...words] = command;
-  const child = spawn(program, [...words, "serve", "--port", "0", "--quiet", ...flags], {
+  const usual = ["--port", "0", "--quiet", "--log-format", "text"];
+  const child = spawn(program, [...words, "serve", ...usual, ...flags], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const stop = (): Promise<void> => stopProcess(child);

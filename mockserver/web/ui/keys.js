@@ -1,6 +1,7 @@
 // Keys of the page; the help lists them and switches them off.
 
 import { h } from "./dom.js";
+import { live } from "./live.js";
 import { visit } from "./router.js";
 
 const STORED = "mockserver-keys";
@@ -18,8 +19,12 @@ let isAfterG = false;
 
 const isOn = () => localStorage.getItem(STORED) !== "off";
 
-/** @param {string} selector */
-const click = (selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector))?.click();
+/** Click a button of the clock; a key that is pressed while the page loads waits until it has loaded. @param {string} selector */
+function click(selector) {
+  const isLoading = !live.clock || live.link.state === "connecting";
+  if (isLoading) live.addEventListener("clock", () => setTimeout(() => click(selector)), { once: true });
+  else /** @type {HTMLElement | null} */ (document.querySelector(selector))?.click();
+}
 
 /** @param {number} step */
 function moveRow(step) {

@@ -20,9 +20,15 @@ Words = Iterable[object]
 """The words of a line; None and empty ones are left out."""
 
 
-def format_line(entry: JournalEntry, state: SandboxState) -> str:
-    """Format an entry as `12:00:04 mobtexting c7 a answer`, with control characters escaped."""
+def format_line(entry: JournalEntry, state: SandboxState, origin: str = "") -> str:
+    """Format an entry as `12:00:04 mobtexting c7 a answer`, with control characters escaped.
+
+    With the `origin` of the server, a webhook to an inbox has the address at which people read it:
+    whoever opens the address of the receiver sends it a request.
+    """
     serialized = serialize_entry(without_bodies(entry), state.configuration)
+    if str(serialized.get("url")).startswith(ORIGIN_PLACEHOLDER):
+        serialized["url"] = _inbox_address(serialized["url"], origin)
     call = state.calls.by_id.get(entry.call_id)
     provider = call.spec.provider if call else serialized.get("provider")
     words = (
@@ -35,6 +41,11 @@ def format_line(entry: JournalEntry, state: SandboxState) -> str:
     return "".join(
         character if character.isprintable() else ascii(character)[1:-1] for character in text
     )
+
+
+def _inbox_address(url: str, origin: str) -> str:
+    path = url.removeprefix(ORIGIN_PLACEHOLDER)
+    return origin + path.replace("/_mock/receive/", "/_mock/inboxes/", 1) if origin else path
 
 
 def without_bodies(entry: JournalEntry) -> JournalEntry:
@@ -127,7 +138,7 @@ def _attempt_words(serialized: dict[str, Any]) -> Words:
         serialized["webhook"],
         serialized["kind"],
         f"attempt {serialized['number']}",
-        serialized["url"].removeprefix(ORIGIN_PLACEHOLDER),
+        serialized["url"],
     )
     result_words = (serialized["status"] or serialized["error"], serialized["state"])
     reason = serialized["reason"] and f"({serialized['reason']})"

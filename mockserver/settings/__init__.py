@@ -7,7 +7,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-VARIABLE_PREFIX: Final = "MOCKSERVER_"
+from mockserver.settings.options import OPTIONS, Option
+
+__all__ = ["OPTIONS", "Option", "Settings", "SettingsError", "parse_settings"]
+
 MAX_PORT: Final = 65_535
 START_YEARS: Final = range(1970, 9000)
 ORIGIN: Final = re.compile(
@@ -15,89 +18,8 @@ ORIGIN: Final = re.compile(
 )
 """The origin of a web page, as the header `Origin` has it."""
 
-
-class Option(NamedTuple):
-    """One option of `serve`; in a variable, blanks separate the values of a repeatable one."""
-
-    name: str
-    description: str
-    default: str = ""
-    metavar: str = "TEXT"
-    kind: str = "text"
-    """text, flag or repeatable"""
-
-    @property
-    def flag(self) -> str:
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def variable(self) -> str:
-        return VARIABLE_PREFIX + self.name.upper()
-
-
-OPTIONS: Final = (
-    Option("host", "address to listen at", "127.0.0.1", "ADDRESS"),
-    Option("port", "port to listen at; 0 is a free one", "8080", "NUMBER"),
-    Option(
-        "webhook",
-        "where a vendor's portal would send webhooks, else the provider's inbox",
-        metavar="PROVIDER=URL",
-        kind="repeatable",
-    ),
-    Option(
-        "scenarios",
-        "scenario file or directory, on top of the bundled ones; else ./mockserver.yaml",
-        metavar="PATH",
-        kind="repeatable",
-    ),
-    Option("load", "start with the world that this exported log of inputs describes", "", "FILE"),
-    Option("watch", "read scenario files again when they change", kind="flag"),
-    Option("no_number_plan", "digits of a number do not choose how its leg behaves", kind="flag"),
-    Option(
-        "quirk",
-        "a vendor's observed manner instead of the documented one",
-        metavar="PROVIDER=NAME",
-        kind="repeatable",
-    ),
-    Option("clock", "how time runs: real, manual, instant, or a pace such as 60x", "real", "MODE"),
-    Option("start_at", "when the virtual clock starts, instead of now", metavar="ISO"),
-    Option("seed", "same seed, start and requests: same ids and times, byte for byte"),
-    Option("token", "who may use the control API; `none` opens it"),
-    Option(
-        "allow_host", "another name by which the server may be called", "", "NAME", "repeatable"
-    ),
-    Option(
-        "cors",
-        "origins whose web pages may call the vendors' routes",
-        metavar="ORIGIN[,ORIGIN]",
-        kind="repeatable",
-    ),
-    Option(
-        "webhook_targets",
-        "public hosts or networks that webhooks may go to, or `public` for all",
-        metavar="NAME",
-        kind="repeatable",
-    ),
-    Option(
-        "webhook_rewrite",
-        "a host name in webhook URLs that means another one from here",
-        metavar="A=B",
-        kind="repeatable",
-    ),
-    Option(
-        "webhook_ca",
-        "PEM certificates to trust at https receivers, beside the system's",
-        metavar="FILE",
-    ),
-    Option("tls_cert", "serve HTTPS with this certificate", metavar="FILE"),
-    Option("tls_key", "and this key", metavar="FILE"),
-    Option(
-        "public_url", "origin of the links that are handed out, not the request's", metavar="URL"
-    ),
-    Option("log_format", "text or json", "text", "FORMAT"),
-    Option("open", "open the page in a browser, once the server is ready", kind="flag"),
-    Option("quiet", "no line per request, event and webhook attempt", kind="flag"),
-)
+INJECTED_PORT: Final = re.compile(r"tcp://\S+")
+"""What Docker and Kubernetes set as MOCKSERVER_PORT for a service named `mockserver`."""
 
 
 class SettingsError(ValueError):
@@ -182,6 +104,8 @@ def _option_values(
     if flag not in (None, (), False):
         return [str(value) for value in flag] if isinstance(flag, tuple) else [str(flag)]
     text = environment.get(option.variable, option.default)
+    if option.name == "port" and INJECTED_PORT.fullmatch(text):
+        return [option.default]
     return text.split() if option.kind == "repeatable" else [text]
 
 
