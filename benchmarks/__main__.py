@@ -1,4 +1,7 @@
-"""`python -m benchmarks`: print the project's own figures row by row, or compare with `peers`."""
+"""`python -m benchmarks`: print the project's own figures row by row.
+
+`peers` compares them with those of other servers, `page` measures the page in a browser.
+"""
 
 import gc
 import platform
@@ -22,5 +25,18 @@ def main() -> None:
         print(f"| {name} | {figures} |", flush=True)  # noqa: T201 - a command
 
 
+def measure_page() -> None:
+    from benchmarks.page import paints  # noqa: PLC0415 - Playwright may be missing
+
+    for name, figures in paints():
+        print(f"| {name} | {figures} |", flush=True)  # noqa: T201 - a command
+
+
 if __name__ == "__main__":
-    run(sys.argv[2:]) if sys.argv[1:2] == ["peers"] else main()
+    match sys.argv[1:2]:
+        case ["peers"]:
+            run(sys.argv[2:])
+        case ["page"]:
+            measure_page()
+        case _:
+            main()

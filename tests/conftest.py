@@ -46,6 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--suite-orders", type=int, default=10, help="in how many orders two suites are run"
     )
+    parser.addoption(
+        "--page-load", type=int, default=15, help="the percent of 10,000 calls and 30 s of events"
+    )
 
 
 @pytest.fixture

@@ -161,7 +161,7 @@ def test_a_server_logs_one_line_per_journal_entry_unless_quiet(*, quiet: bool) -
 
     _, logged = run_and_collect(SETTINGS._replace(quiet=quiet), place_and_finish_a_call)
     last_words = [line.split()[-1] for line in logged]
-    assert last_words[3:-3] == ([] if quiet else ["ring", "answer", "ring", "answer", "bridge",
+    assert last_words[3:-4] == ([] if quiet else ["(from)", "answer", "(to)", "answer", "bridge",
                                             "normal", "normal", "completed"])  # fmt: skip
     assert bool(logged) != quiet
 

@@ -13,7 +13,7 @@ from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.settings import Settings
 from mockserver.web.views.log_colors import DIM
 from mockserver.web.views.log_lines import format_line
-from mockserver.web.views.serializers import serialize_entry
+from mockserver.web.views.ring_details import serialize_with_ring
 from tests.support import read
 from tests.support.dispatchers import UnusedDispatcher
 from tests.support.simulation import START, click_to_call, play_until_idle
@@ -52,7 +52,7 @@ def test_the_json_log_has_every_journal_entry_of_a_call(sandbox: Sandbox, scenar
     click_to_call(sandbox.state, scenario)
     play_until_idle(sandbox.state, lambda _: DeliveryResult(status=None, error="connect"))
     expected = [
-        {"sandbox": "t1", **serialize_entry(entry, sandbox.state.configuration)}
+        {"sandbox": "t1", **serialize_with_ring(entry, sandbox.state)}
         for entry in read.journal(sandbox.state)
     ]
     assert [json.loads(text) for text in lines] == expected

@@ -118,6 +118,7 @@ CLIENT_MODULES = sorted((TESTS.parent / "clients" / "python" / "mock_calls").rgl
 TEST_MODULES = sorted(TESTS.rglob("*.py"))
 OTHER_MODULES = [
     *sorted((TESTS.parent / "benchmarks").rglob("*.py")),
+    *sorted((TESTS.parent / "distribution").rglob("*.py")),
     *sorted((TESTS.parent / "docs" / "from_code").rglob("*.py")),
 ]
 
@@ -509,7 +510,7 @@ QUERIES = {
 
 CALLERS = {
     "accounts": {"effects", "failures", "simulation"},
-    "activations": {"commands", "pipeline", "scenario_selection"},
+    "activations": {"commands", "scenario_selection"},
     "agenda": {
         *("effects", "reordering", "sandbox_state", "simulated_attempts", "simulation", "webhooks"),
     },
@@ -531,6 +532,7 @@ CALLERS = {
             "own_refusals",
             "pipeline",
             "sandbox_state",
+            "scenario_selection",
         ),
         *("simulation", "webhooks"),
     },

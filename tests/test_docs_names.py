@@ -13,7 +13,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mockserver"
 PAGES = ("architecture", "where-is-what", "glossary", "mutation")
 CLIENTS = ROOT / "clients" / "python"
-ROOT_FOLDERS = ("mockserver", "clients", "tests", "docs", "benchmarks", "schemas", "scenarios")
+ROOT_FOLDERS = (
+    *("mockserver", "clients", "tests", "docs", "benchmarks", "distribution"),
+    *("schemas", "scenarios"),
+)
 VENDOR_SECTION = "## The provider contract"
 """Below this heading, a file without a folder belongs to the folder of a vendor."""
 

@@ -27,6 +27,8 @@ WRITTEN_TEXTS = {
         ROOT / "README.md",
         *DOCS.glob("*.md"),
         *DOCS.glob("how-to/*.md"),
+        *DOCS.glob("server/*.md"),
+        *DOCS.glob("vendors/*.md"),
         *DOCS.glob("examples/**/*"),
     )
     if path.is_file() and not {"node_modules", "__pycache__"} & {*path.parts}

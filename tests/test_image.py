@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,30 @@ def test_dependencies_are_installed_by_hash() -> None:
     assert [
         command for command in installs if not re.search("--require-hashes|--no-index", command)
     ] == []
+
+
+def test_nothing_that_installs_packages_is_left_in_the_image() -> None:
+    environments = [rest for word, rest in STEPS if word == "RUN" and "-m venv" in rest]
+    assert environments == ["python -m venv --without-pip /opt/mockserver"]
+    [removed] = [rest for rest in instructions("RUN") if "pip" in rest]
+    assert removed.startswith("python -m pip uninstall --yes --quiet pip setuptools wheel && ")
+    assert removed.endswith("/ensurepip")
+
+
+def test_the_labels_say_what_the_package_says() -> None:
+    labels = dict(
+        re.findall(r'org\.opencontainers\.image\.(\w+)="([^"]*)"', " ".join(instructions("LABEL")))
+    )
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+    assert labels == {
+        "title": project["name"],
+        "description": project["description"].rstrip("."),
+        "licenses": project["license"],
+        "authors": project["authors"][0]["name"],
+        "url": project["urls"]["Homepage"],
+        "documentation": project["urls"]["Documentation"],
+        "source": project["urls"]["Source"],
+    }
 
 
 def test_the_demo_runs_without_a_writable_folder() -> None:

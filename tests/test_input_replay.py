@@ -259,6 +259,19 @@ def test_a_log_with_webhooks_before_the_response_replays_identically(site: SiteC
     assert_replays_identically(site)
 
 
+def test_a_log_of_receipts_and_of_an_activation_that_is_used_up_replays_identically(
+    site: SiteClient,
+) -> None:
+    site.request("POST", "/_mock/activations", json={"scenario": "callee-busy", "times": 1})
+    site.click_to_call()
+    site.advance(by=5)
+    site.request("PUT", "/_mock/receive/mine", content=b"a=1")
+    site.advance()
+    types = {entry["type"] for entry in site.get_json("/_mock/journal")["entries"]}
+    assert {"received", "activation-used-up"} <= types
+    assert_replays_identically(site)
+
+
 def test_a_log_after_a_reset_has_the_new_life_alone(site: SiteClient) -> None:
     site.request("PUT", "/_mock/scenarios/mine", content=b"{legs: {a: busy}}")
     site.click_to_call("mine")

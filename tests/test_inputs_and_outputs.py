@@ -141,6 +141,7 @@ INPUTS = {
     "commands.delete_scenario": "runtime/sandbox.py Sandbox.delete_scenario",
     "commands.set_configuration": "runtime/sandbox.py Sandbox.set_configuration",
     "commands.reset": "runtime/sandbox.py Sandbox.reset",
+    "commands.record_receipt": "runtime/sandbox.py Sandbox.receive_webhook",
     "commands.record_clock": "runtime/scheduler.py Scheduler.record_clock",
     "failures.record_error": "runtime/scheduler.py Scheduler.record_error",
     "simulation.run_due_item": "runtime/scheduler.py Scheduler._run_item",

@@ -1,4 +1,4 @@
-"""An account of the user's own, as the README shows it, plays every bundled scenario it suits."""
+"""An account of the user's own, as the docs show it, plays every bundled scenario it suits."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -22,21 +22,22 @@ from tests.support import read
 from tests.support.builders import build_incoming_request
 from tests.support.simulation import START, play_until_idle
 
-README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+DOCS = Path(__file__).parent.parent / "docs"
 ACCOUNTS: Mapping[str, AccountKey] = {
-    "yaml": ("mobtexting", "shop"),
-    "yaml innocalls": ("innocalls", "shop"),
-    "yaml ccai": ("ccai", "acme"),
-    "yaml effebot": ("effebot", "shop"),
-    "yaml phonon": ("phonon", "campaigns"),
+    "how-to/scenarios shop": ("mobtexting", "shop"),
+    "vendors/mobtexting mobtexting": ("mobtexting", "shop"),
+    "vendors/innocalls innocalls": ("innocalls", "shop"),
+    "vendors/ccai ccai": ("ccai", "acme"),
+    "vendors/effebot effebot": ("effebot", "shop"),
+    "vendors/phonon phonon": ("phonon", "campaigns"),
 }
-"""Language of a block of the README -> the account in it."""
+"""Page and name of a block of YAML -> the account in it."""
 BUNDLED = build_configuration(parse_settings({}, {}))
 UNSUITABLE = {
-    ("yaml ccai", "ccai-held-and-moved"): [
+    ("vendors/ccai ccai", "ccai-held-and-moved"): [
         "no agent is named 'agent@somedomain.com': ann@acme.test, bob@acme.test"
     ],
-    ("yaml phonon", "second-leg-no-answer"): [],
+    ("vendors/phonon phonon", "second-leg-no-answer"): [],
 }
 """Account and scenario -> why the account cannot play it: by its steps, or no request suits it."""
 
@@ -44,16 +45,18 @@ UNSUITABLE = {
 @pytest.fixture(scope="module")
 def configurations(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Configuration]:
     """Return the configuration of each account: with no other, and with the bundled scenarios."""
-    folder = tmp_path_factory.mktemp("readme")
-    return {language: build_own(language, folder) for language in ACCOUNTS}
+    folder = tmp_path_factory.mktemp("accounts")
+    return {block: build_own(block, folder) for block in ACCOUNTS}
 
 
-def build_own(language: str, folder: Path) -> Configuration:
-    [text] = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    file = folder / f"{language.replace(' ', '-')}.yaml"
+def build_own(block: str, folder: Path) -> Configuration:
+    page, name = block.split()
+    printed = (DOCS / f"{page}.md").read_text("utf-8")
+    [text] = re.findall(rf"```yaml {name}\n(.*?)```", printed, re.DOTALL)
+    file = folder / f"{name}.yaml"
     file.write_text(text, "utf-8")
     configuration = build_configuration(parse_settings({"scenarios": (str(file),)}, {}))
-    key = ACCOUNTS[language]
+    key = ACCOUNTS[block]
     return configuration._replace(accounts={key: configuration.accounts[key]})
 
 
@@ -73,11 +76,11 @@ def exchanges(
                 yield state, exchange
 
 
-@pytest.mark.parametrize("language", ACCOUNTS)
-def test_an_account_of_the_readme_accepts_a_request_of_each_kind(
-    language: str, configurations: Mapping[str, Configuration]
+@pytest.mark.parametrize("block", ACCOUNTS)
+def test_an_account_of_the_docs_accepts_a_request_of_each_kind(
+    block: str, configurations: Mapping[str, Configuration]
 ) -> None:
-    configuration = configurations[language]
+    configuration = configurations[block]
     [account] = configuration.accounts.values()
     bound = configuration.providers[account.provider]
     reasons = {
@@ -87,27 +90,27 @@ def test_an_account_of_the_readme_accepts_a_request_of_each_kind(
     }
     assert {name: reason for name, reason in reasons.items() if reason} == (
         {"create-with-template": "the account has no moderated template"}
-        if "effebot" in language
+        if "effebot" in block
         else {}
     )
 
 
 @pytest.mark.parametrize(
-    ("language", "name"),
+    ("block", "name"),
     [
-        (language, name)
-        for language, name in product(ACCOUNTS, BUNDLED.scenarios.public_names)
-        if BUNDLED.scenarios.by_name[name].needs.get("provider") in (None, ACCOUNTS[language][0])
+        (block, name)
+        for block, name in product(ACCOUNTS, BUNDLED.scenarios.public_names)
+        if BUNDLED.scenarios.by_name[name].needs.get("provider") in (None, ACCOUNTS[block][0])
     ],
 )
-def test_an_account_of_the_readme_plays_each_bundled_scenario_that_suits_it(
-    language: str, name: str, configurations: Mapping[str, Configuration]
+def test_an_account_of_the_docs_plays_each_bundled_scenario_that_suits_it(
+    block: str, name: str, configurations: Mapping[str, Configuration]
 ) -> None:
-    configuration = configurations[language]
+    configuration = configurations[block]
     [account] = configuration.accounts.values()
     scenario = configuration.scenarios.by_name[name]
-    if (language, name) in UNSUITABLE:
-        assert unsuitable_reasons(configuration, scenario) == UNSUITABLE[language, name]
+    if (block, name) in UNSUITABLE:
+        assert unsuitable_reasons(configuration, scenario) == UNSUITABLE[block, name]
         return
     played = 0
     for state, exchange in exchanges(configuration, account, scenario):

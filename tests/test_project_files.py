@@ -31,10 +31,10 @@ def copied_into_the_image() -> list[str]:
     return [name for line in lines for name in line.split()]
 
 
-def printed_by_the_readme() -> list[str]:
-    """The files that commands of the README read."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    return [*re.findall(r"-r (\S+\.lock)", text), ".ci/run"]
+def read_by_printed_commands() -> list[str]:
+    """The files that commands of README and CONTRIBUTING read."""
+    text = (ROOT / "README.md").read_text("utf-8") + CONTRIBUTING
+    return [*dict.fromkeys(re.findall(r"-r (\S+\.lock)", text)), ".ci/run"]
 
 
 @pytest.mark.parametrize("folder", DISTRIBUTIONS)
@@ -50,7 +50,7 @@ def test_a_client_has_the_license_of_the_server(client: str) -> None:
     assert text == (ROOT / "LICENSE").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", [*copied_into_the_image(), *printed_by_the_readme()])
+@pytest.mark.parametrize("name", [*copied_into_the_image(), *read_by_printed_commands()])
 def test_the_source_distribution_has_what_the_image_and_the_readme_need(name: str) -> None:
     patterns = pyproject(ROOT)["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
     held = [*patterns, *(f"{pattern}/*" for pattern in patterns), *OF_EVERY_SDIST]

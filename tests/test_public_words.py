@@ -20,8 +20,11 @@ WORDS = re.compile(
 KEYS = re.compile(r"(?<![\w-])(play|speech|answers)\"?: |\"(dropped|stopped|left|question|why)\":")
 """Old keys of YAML and JSON; in Python and JavaScript, they also name events and types."""
 
-FOLDERS = ("mockserver", "clients", "schemas", "scenarios", "benchmarks", "docs", "tests", ".ci")
-FILES = ("README.md", "Dockerfile", "pyproject.toml")
+FOLDERS = (
+    *("mockserver", "clients", "schemas", "scenarios", "benchmarks", "docs", "tests", ".ci"),
+    "distribution",
+)
+FILES = ("README.md", "Dockerfile", "pyproject.toml", "action.yml", "noxfile.py")
 EXEMPT = re.compile(
     r"mockserver/core/old_words\.py|docs/glossary\.md|"
     r"tests/(test_(public|docs)_words|test_architecture|config/test_(old_keys|upgrade)|"

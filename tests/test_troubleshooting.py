@@ -59,7 +59,7 @@ TESTS: Final = {
         "report_to(mock_calls, 'http://app.test/report'); "
         "report_to(mock_calls, 'http://127.0.0.1:9/report')"
     ),
-    "The receiver is not content": (
+    "The receiver refuses the webhook": (
         "mock_calls.attach('http://app.test', silent); "
         "report_to(mock_calls, 'http://app.test/report')"
     ),

@@ -19,7 +19,9 @@ REPLACEMENTS: Final = {
     r"(?:The|What every) asynchronous client(?:, of which| has;) `.*\.": (
         "The blocking client, made by `clients/python/blocking.py`."
     ),
-    r"in any thread\.": "in any thread.\n    Inside a running event loop it raises `BlockingCall`.",
+    r"in any thread\.": (
+        "in any thread.\n    Inside a task of an event loop it raises `BlockingCall`."
+    ),
 }
 
 

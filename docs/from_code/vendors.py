@@ -26,7 +26,7 @@ def pages() -> dict[str, str]:
 
 def _page(configuration: Configuration, bound: BoundProvider) -> str:
     provider = bound.provider
-    entry = serialize_provider(provider, ORIGIN)
+    entry = serialize_provider(bound, ORIGIN)
     parts = [
         f"# {provider.title}\n",
         f"Base URL: {code(entry['base_url'])}.\n",

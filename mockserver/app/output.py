@@ -150,7 +150,7 @@ def describe_providers(origin: str, name: str | None = None) -> list[dict[str, A
     """
     from mockserver.web.control import providers  # noqa: PLC0415 - not needed by a server
 
-    return [providers.serialize_provider(bound.provider, origin) for bound in _named(name)]
+    return [providers.serialize_provider(bound, origin) for bound in _named(name)]
 
 
 def describe_evidence(name: str | None) -> tuple[str, ...]:

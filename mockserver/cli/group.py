@@ -22,6 +22,7 @@ COMMANDS = (
     "exec",
     "timeline",
     "replay",
+    "ui",
 )
 OWN_OPTIONS = ("--help", "-h", "--version", "-V")
 

@@ -1,6 +1,7 @@
 """`mockserver place`: send a sample request to a running server, as a client would."""
 
 import json
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from mockserver.cli.connection import (
     with_server_options,
 )
 
+DEFAULT_SANDBOX = "default"
 TEXT_TYPES = ("text/", "application/json", "application/problem+json", "application/xml")
 HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -77,6 +79,7 @@ def command(  # noqa: PLR0913 - one for each option
     Without OPERATION, the provider's first one, which places a call. An operation that needs an
     earlier object, such as a call, names the newest of the sandbox, or says what to place first.
     """
+    _tell_of_new_sandbox(server)
     body = {"account": account, "to": to, "fields": changes}
     given = {name: value for name, value in body.items() if value}
     operation = operation or _first_operation(server, provider)
@@ -87,9 +90,21 @@ def command(  # noqa: PLR0913 - one for each option
     _print_answer(sample, answer)
 
 
+def _tell_of_new_sandbox(server: Server) -> None:
+    """Say on standard error that the request creates the sandbox, with the nearest one there is."""
+    if server.sandbox == DEFAULT_SANDBOX:
+        return
+    listed = ask(server._replace(sandbox=DEFAULT_SANDBOX), "GET", "/sandboxes")["sandboxes"]
+    names = [each["name"] for each in listed]
+    if server.sandbox not in names:
+        nearest = get_close_matches(server.sandbox, names, 1)
+        hint = f"did you mean {nearest[0]!r}?" if nearest else "no other has such a name"
+        click.echo(f"mockserver: sandbox {server.sandbox!r} is new: {hint}", err=True)
+
+
 def _first_operation(server: Server, provider: str) -> str:
     """Return the first operation of the provider; of an unknown one, any, which the server says."""
-    providers = ask(server._replace(sandbox="default"), "GET", "/providers")["providers"]
+    providers = ask(server._replace(sandbox=DEFAULT_SANDBOX), "GET", "/providers")["providers"]
     first = {each["name"]: each["operations"][0]["name"] for each in providers}
     return str(first.get(provider, "any"))
 

@@ -12,6 +12,7 @@ import yaml
 from mockserver import providers
 from mockserver.config import openapi_checks
 from mockserver.config.openapi_evidence import add_evidence
+from mockserver.config.openapi_outline import outline_operation
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.provider import Provider
 
@@ -52,6 +53,7 @@ def _bind_provider(provider: Provider) -> BoundProvider:
         lambda name: openapi_checks.request_examples(document(), name),
         openapi_checks.build_acceptor(validator),
         lambda name: openapi_checks.request_form(document(), name),
+        lambda name: outline_operation(document(), name),
     )
 
 

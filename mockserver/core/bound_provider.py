@@ -38,6 +38,26 @@ def no_form(_: str) -> RequestForm:
     return RequestForm("", "", ())
 
 
+class Example(NamedTuple):
+    """A documented request: its name, what it is, and its fields."""
+
+    name: str
+    summary: str
+    fields: Mapping[str, Any]
+
+
+class OperationOutline(NamedTuple):
+    """What the schema file says of an operation in a sentence, its media types and examples."""
+
+    summary: str
+    types: tuple[str, ...]
+    examples: tuple[Example, ...]
+
+
+def no_outline(_: str) -> OperationOutline:
+    return OperationOutline("", (), ())
+
+
 class BoundProvider(NamedTuple):
     """A provider with the compiled checks of its schema file.
 
@@ -53,3 +73,5 @@ class BoundProvider(NamedTuple):
     """Operation -> what is true for sound fields; where it is not, the check decides."""
     form: Callable[[str], RequestForm] = no_form
     """Operation -> how it is requested."""
+    outline: Callable[[str], OperationOutline] = no_outline
+    """Operation -> its summary, media types and documented requests."""

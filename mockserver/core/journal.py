@@ -6,10 +6,10 @@ from mockserver.core.value import Value
 class JournalEntry(Value):
     """Something that happened in a sandbox, at `at` (ms).
 
-    `type` is request, ignored, event, event-rejected, webhook-dropped,
-    delivery-attempt, charge, account, command, clock or error. `call_id` is empty if the entry
-    belongs to no call. `payload` is the value itself (an exchange, an event, ...); it
-    is rendered only when the journal is read.
+    `type` is request, ignored, event, event-rejected, webhook-dropped, delivery-attempt,
+    received, activation-used-up, charge, account, command, clock or error. `call_id` is empty if
+    the entry belongs to no call. `payload` is the value itself (an exchange, an event, ...); it is
+    rendered only when the journal is read.
     """
 
     at: int

@@ -132,6 +132,12 @@ def record_clock(state: SandboxState, reading: Mapping[str, object], now: int) -
     state.journal.append(JournalEntry(now, "clock", "", reading))
 
 
+def record_receipt(state: SandboxState, receipt: Mapping[str, object], now: int) -> None:
+    """Journal that an inbox has received a request, without its headers and its body."""
+    state.inputs.record("receipt", now, receipt)
+    state.journal.append(JournalEntry(now, "received", "", receipt))
+
+
 def reset(state: SandboxState, configuration: Configuration, start: int) -> None:
     """Return to the seeded start of this configuration, at `start` in ms, in a new epoch.
 

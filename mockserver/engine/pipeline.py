@@ -22,7 +22,7 @@ from mockserver.engine.scenario_selection import (
     build_matches,
     give_back,
     scenario_names,
-    spent_activations,
+    spend,
 )
 from mockserver.engine.simulation import apply_or_reject, assign_resources
 from mockserver.engine.state.calls import NEW_PROGRESS
@@ -171,8 +171,7 @@ def _store_result(
     if state.calls.resource_queue:
         assign_resources(state, now)
     if matched.reserved:
-        spent = spent_activations(matched, exchange.placed_calls)
-        state.activations.settle(matched.reserved, spent)
+        spend(state, matched, exchange)
     for ignored in exchange.ignored:
         state.journal.append(JournalEntry(exchange.at, "ignored", ignored.call_id, ignored))
 

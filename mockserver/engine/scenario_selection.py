@@ -5,6 +5,7 @@ from datetime import UTC
 
 from mockserver.core.call import PlannedCall
 from mockserver.core.http import Request
+from mockserver.core.journal import JournalEntry
 from mockserver.core.leg_names import flow_legs_by_name
 from mockserver.core.provider import find_fault
 from mockserver.core.resolution import WHOLE_BATCH, Draw, resolve
@@ -13,6 +14,7 @@ from mockserver.core.scenario import MatchContext
 from mockserver.core.selection import EXPLICIT_RANKS, candidates, select
 from mockserver.engine.exchange import (
     CallMatch,
+    Exchange,
     IncomingRequest,
     MatchedRequest,
     activation_ids,
@@ -118,6 +120,18 @@ def spent_activations(matched: MatchedRequest, placed: Iterable[int]) -> frozens
     selections = (matched.matches[index].selection for index in placed)
     of_calls = (activation_ids(selection.legs, selection.webhooks) for selection in selections)
     return frozenset(activation_ids(matched.applied_api)).union(*of_calls)
+
+
+def spend(state: SandboxState, matched: MatchedRequest, exchange: Exchange) -> None:
+    """Settle the reserved activations, and journal each that the request has used up."""
+    spent = spent_activations(matched, exchange.placed_calls)
+    for activation in state.activations.settle(matched.reserved, spent):
+        used_up = {
+            "activation": activation.id,
+            "scenario": activation.scenario_name,
+            "request": exchange.id,
+        }
+        state.journal.append(JournalEntry(exchange.at, "activation-used-up", "", used_up))
 
 
 def give_back(state: SandboxState, matched: MatchedRequest) -> None:

@@ -96,13 +96,16 @@ class Inbox:
         self.statuses = deque(statuses)
         self.delay = delay
 
-    async def receive(self, request: ReceivedRequest) -> int:
-        """Store the request and return the status of the response, after the delay."""
+    def store(self, request: ReceivedRequest) -> int:
+        """Store the request and return the status of the response."""
         status = self.statuses.popleft() if self.statuses else 200
         self._store(request.replace(status=status))
+        return status
+
+    async def pause(self) -> None:
+        """Wait as long as the response is delayed."""
         if self.delay:
             await asyncio.sleep(self.delay)
-        return status
 
     def evict_oldest(self) -> None:
         """Let the oldest request leave, and count it."""

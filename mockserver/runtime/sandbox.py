@@ -165,8 +165,18 @@ class Sandbox:
             self.scheduler.deliveries.start(delivery)
 
     async def receive_webhook(self, inbox: str, request: ReceivedRequest) -> int:
-        """Let an inbox receive a request; return the status of its response."""
-        return await self._get_or_create_inbox(inbox).receive(request)
+        """Let an inbox receive a request, and journal that; return the status of its response."""
+        receiver = self._get_or_create_inbox(inbox)
+        status = receiver.store(request)
+        receipt = {
+            "inbox": inbox,
+            "method": request.method,
+            "bytes": len(request.body),
+            "status": status,
+        }
+        commands.record_receipt(self.state, receipt, request.at)
+        await receiver.pause()
+        return status
 
     def program_inbox(self, inbox: str, statuses: Iterable[int], delay: float) -> None:
         """Set the statuses of the next responses of an inbox, and the delay before each."""

@@ -39,9 +39,13 @@ def place(origin: str, *arguments: str) -> Result:
     return CliRunner().invoke(group, ["place", *arguments, "--url", origin])
 
 
+def is_new(name: str, hint: str = "no other has such a name") -> str:
+    return f"mockserver: sandbox {name!r} is new: {hint}\n"
+
+
 def test_place_prints_the_request_the_response_and_the_call(origin: str) -> None:
     result = place(origin, "mobtexting", "--sandbox", "printed")
-    assert (result.exit_code, result.stderr) == (0, "")
+    assert (result.exit_code, result.stderr) == (0, is_new("printed"))
     assert result.stdout.splitlines() == [
         f"r1 POST /_sandbox/printed{C2C}",
         ACCEPTED,
@@ -60,7 +64,9 @@ def test_place_prints_the_request_the_response_and_the_call(origin: str) -> None
 def test_every_operation_of_every_provider_can_be_placed(
     origin: str, provider: str, operation: str
 ) -> None:
-    sandbox = ("--sandbox", f"{provider}-{operation}")
+    name = f"{provider}-{operation}"
+    fetch_json(f"{origin}/_mock/sandboxes/{name}", {}, method="PUT")
+    sandbox = ("--sandbox", name)
     if operation in FIRST:
         refused = place(origin, provider, operation, *sandbox)
         assert (refused.exit_code, refused.stdout) == (1, "")
@@ -82,6 +88,13 @@ def test_place_takes_a_scenario_a_number_and_fields(origin: str) -> None:
     assert call["parameters"]["client-identifier"] == "id=7"
     [request] = fetch_json(f"{origin}/_sandbox/changed/_mock/requests")["requests"]
     assert request["scenarios"] == ["callee-busy"]
+
+
+def test_place_says_that_it_creates_a_sandbox_with_the_nearest_name(origin: str) -> None:
+    assert place(origin, "mobtexting", "--sandbox", "lesson").stderr == is_new("lesson")
+    assert place(origin, "mobtexting", "--sandbox", "lesson").stderr == ""
+    hint = "did you mean 'lesson'?"
+    assert place(origin, "mobtexting", "--sandbox", "leson").stderr == is_new("leson", hint)
 
 
 def test_place_sends_json_where_a_field_is_no_text(origin: str) -> None:
@@ -124,7 +137,7 @@ def test_a_refusal_of_the_vendor_is_explained(origin: str) -> None:
         f"r1 POST /_sandbox/refused{C2C}",
         '422 {"status":"ERROR","code":422,"message":"The to format is invalid."}',
     ]
-    assert result.stderr == (
+    assert result.stderr == is_new("refused") + (
         "mockserver: the vendor refuses it: to-malformed (assumed): The to format is invalid.; "
         "to: received 'abc'; would pass: 10 to 15 digits with country code, or flow:<id>, such as "
         "918867136000\n"

@@ -28,9 +28,9 @@ def test_a_server_logs_one_line_per_journal_entry_and_no_secret() -> None:
         server.request("/_mock/clock/advance", {"until": "idle"})
         code, output, errors = server.end()
     lines = errors.splitlines()
-    assert (code, output, len(lines)) == (0, "", 14)
+    assert (code, output, len(lines)) == (0, "", 15)
     assert lines[0] == "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200"
-    assert lines[5] == "09:00:02 mobtexting c1 b ring"
+    assert lines[5] == "09:00:02 mobtexting c1 b ring 918867136000 (to)"
     assert lines[-2].endswith("/_mock/inboxes/mobtexting 200 delivered")
     assert "very-secret" not in errors
 
@@ -81,5 +81,5 @@ def fetch_journal(hash_seed: str) -> bytes:
 def test_the_same_seed_start_and_requests_give_the_same_bytes_in_every_process() -> None:
     first, second = fetch_journal("1"), fetch_journal("4242")
     assert first == second
-    assert len(json.loads(first)["entries"]) == 1 + 3 * 13 + 4
+    assert len(json.loads(first)["entries"]) == 1 + 3 * 14 + 4
     assert b"very-secret" not in first

@@ -60,11 +60,12 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "exec": (*SERVE_OPTIONS, "words"),
     "timeline": ("call", "url", "sandbox", "token", "form", "form"),
     "replay": ("file", "scenarios", "check"),
+    "ui": ("file", "scenarios", "port", "open"),
 }
 """Command -> its parameters.
 
-Not in the contract: `timeline`, the name and `--assumed` of `providers`, and the paths and the
-format of `scenarios`.
+Not in the contract: `timeline`, `ui`, the name and `--assumed` of `providers`, and the paths and
+the format of `scenarios`.
 """
 
 COMMANDS_NOT_YET: Final[Mapping[str, int]] = {

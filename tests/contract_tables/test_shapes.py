@@ -78,7 +78,14 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
         "kind body satisfied_by waits later_attempts later_attempts_evidence note",
     ),
     "retry policy": ("providers providers 0 retry", "waits satisfied_by"),
-    "operation": ("providers providers 0 operations 0", "name method host path evidence"),
+    "operation": (
+        "providers providers 0 operations 0",
+        "name method host path evidence summary types examples",
+    ),
+    "example of an operation": (
+        "providers providers 0 operations 0 examples 0",
+        "name summary fields",
+    ),
     "fault": ("providers providers 0 faults 0", "name status body evidence conditions"),
     "clock": ("clock", "mode now pending next_at next while"),
     "list of scenarios": ("scenarios", "default scenarios"),

@@ -3,7 +3,14 @@
 import pytest
 
 from mockserver.core.account import Account
-from mockserver.core.bound_provider import BoundProvider, RequestForm, no_examples, no_form
+from mockserver.core.bound_provider import (
+    BoundProvider,
+    OperationOutline,
+    RequestForm,
+    no_examples,
+    no_form,
+    no_outline,
+)
 from mockserver.core.call import Event
 from mockserver.core.http import Request, Response
 from mockserver.core.provider import (
@@ -110,6 +117,11 @@ def test_a_bound_provider_has_an_empty_form_by_default() -> None:
     bound = BoundProvider(provider=PLAIN, checks={}, document=dict)
     form = RequestForm(method="", media_type="", names=())
     assert (bound.form, no_form("one")) == (no_form, form)
+
+
+def test_a_bound_provider_has_an_empty_outline_by_default() -> None:
+    default = BoundProvider._field_defaults["outline"]
+    assert (default, no_outline("x")) == (no_outline, OperationOutline("", (), ()))
 
 
 def test_the_roles_are_those_of_the_endpoint_or_else_of_the_provider() -> None:

@@ -269,6 +269,42 @@ def test_a_use_is_given_back_after_another_request_has_spent_the_last_one(
     assert remaining(state) == {"a1": 1}
 
 
+def used_up(state: SandboxState) -> list[object]:
+    return [entry.payload for entry in read.journal(state) if entry.type == "activation-used-up"]
+
+
+def test_an_activation_that_is_used_up_has_an_entry_after_that_of_its_request(
+    state: SandboxState,
+) -> None:
+    activate(state, "callee-busy", 2, **ALL)
+    click_to_call(state)
+    assert used_up(state) == []
+    click_to_call(state)
+    last = {"activation": "a1", "scenario": "callee-busy", "request": "r2"}
+    assert used_up(state) == [last]
+    click_to_call(state)
+    assert used_up(state) == [last]
+    types = [entry.type for entry in read.journal(state)]
+    assert types.index("activation-used-up") > types.index("request", types.index("request") + 1)
+
+
+def test_an_activation_is_used_up_once_no_request_can_give_a_use_back(state: SandboxState) -> None:
+    activate(state, "callee-busy", 2, **ALL)
+    early, late = admit_click_to_call(state), admit_click_to_call(state)
+    respond(state, late, START)
+    assert used_up(state) == []
+    respond(state, early, START)
+    assert used_up(state) == [{"activation": "a1", "scenario": "callee-busy", "request": "r2"}]
+
+
+def test_an_activation_that_is_cleared_has_no_entry_of_its_end(state: SandboxState) -> None:
+    activate(state, "callee-busy", 1, **ALL)
+    admitted = admit_click_to_call(state)
+    clear_activations(state)
+    respond(state, admitted, START)
+    assert used_up(state) == []
+
+
 def test_a_use_that_a_request_gives_back_is_there_for_the_next_one(state: SandboxState) -> None:
     activate(state, "callee-busy", times=1)
     refused = admit_click_to_call(state, bridge="x")

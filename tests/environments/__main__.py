@@ -1,10 +1,11 @@
 """`python -m tests.environments [CASE...]`: our distributions in environments of their own.
 
-It builds both, installs each alone, and runs a suite with a server that a command starts. Then it
-runs the named cases, or all of them if the only name is `all`: a suite beside another package each,
-with the server in the same process and again with one that a command starts. `old` checks that the
-client can be installed beside old packages, and runs a suite there. `examples` runs the
-tests of the applications in the how-tos.
+It builds both. It installs the server from its wheel, then the client from its wheel, then both
+from their source distributions, and runs what there is of each: demo, server, suite. The client
+alone has a server that a command starts. Then it runs the named cases, or all of them if the only
+name is `all`: a suite beside another package each, with the server in the same process and again
+with one that a command starts. `old` checks that the client can be installed beside old packages,
+and runs a suite there. `examples` runs the tests of the applications in the how-tos.
 """
 
 import sys
@@ -15,7 +16,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.environments.cases import BESIDE, CASES, OLD_APPLICATION, PLAIN, Case
-from tests.environments.environment import Environment, Failed, build, check_suite, create, run
+from tests.environments.environment import (
+    Environment,
+    Failed,
+    build,
+    check_contents,
+    check_server,
+    check_suite,
+    create,
+)
 from tests.environments.examples import check_examples, requirements
 
 ALONE = Case(packages=(), suite=PLAIN)
@@ -23,10 +32,12 @@ NO_SERVER = Case(packages=(), suite=PLAIN, printed="there is no mock server: ins
 
 
 def server_alone(root: Path) -> Environment:
-    """Install the server, from its wheel, and play its demo."""
+    """Install the server, from its wheel, and run it; then also a suite beside it."""
     environment = create(root / "server")
     environment.install(["call-mockserver"], root / "dist")
-    run([environment.command("mockserver"), "demo"])
+    check_server(environment)
+    environment.install(["pytest"], root / "dist")
+    check_suite(environment, ALONE)
     return environment
 
 
@@ -41,8 +52,10 @@ def client_alone(root: Path, command: str) -> None:
 def sources_alone(root: Path, _: str) -> None:
     """Install both from their source distributions."""
     environment = create(root / "sources")
+    check_contents(root / "dist")
     files = [str(path) for path in (root / "dist").glob("*.tar.gz")]
     environment.install([*files, "pytest"], root / "dist")
+    check_server(environment)
     check_suite(environment, ALONE)
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import venv
 from collections.abc import Sequence
 from pathlib import Path
@@ -90,6 +91,36 @@ def attempt(command: Sequence[str], cwd: Path | None = None) -> "subprocess.Comp
         check=False,
         timeout=TIMEOUT,
     )
+
+
+def check_contents(folder: Path) -> None:
+    """The source distribution has each file that git knows, if this is a checkout.
+
+    Raises:
+        Failed: it does not.
+    """
+    if not (ROOT / ".git").exists():
+        return
+    [archive] = folder.glob("call_mockserver-*.tar.gz")
+    with tarfile.open(archive) as file:
+        held = {name.partition("/")[2] for name in file.getnames()}
+    if missing := sorted({*run(["git", "ls-files"], cwd=ROOT).splitlines()} - held):
+        raise Failed(f"{archive.name} lacks {', '.join(missing)}")
+
+
+def check_server(environment: Environment) -> None:
+    """Play the demo, and run the command that has the address of a server in its environment.
+
+    Raises:
+        Failed: one of them did not pass.
+    """
+    command = environment.command("mockserver")
+    run([command, "demo"])
+    ready = f'"{command}" ready --url "$MOCKSERVER_URL"'
+    place = f'"{command}" place mobtexting --url "$MOCKSERVER_URL"'
+    printed = run([command, "exec", "--", "sh", "-c", f"{ready} && {place}"])
+    if "Call initiated successfully" not in printed:
+        raise Failed(printed)
 
 
 def check_suite(environment: Environment, case: Case, *options: str) -> None:

@@ -23,35 +23,31 @@ RECEIVED = ReceivedRequest(at=5, method="POST", path="/", query="", headers={}, 
 def test_an_inbox_responds_with_its_queued_statuses_then_200(
     statuses: list[int], expected: list[int]
 ) -> None:
-    async def run() -> list[int]:
-        return [await inbox.receive(RECEIVED) for _ in range(3)]
-
     inbox = Inbox()
     inbox.statuses.extend(statuses)
-    assert asyncio.run(run()) == expected
+    assert [inbox.store(RECEIVED) for _ in range(3)] == expected
     assert list(inbox.requests) == [RECEIVED.replace(status=status) for status in expected]
 
 
-def test_an_inbox_records_the_request_then_delays_its_response(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("delay", "expected"), [(2.5, [2.5]), (0, [])])
+def test_an_inbox_pauses_before_a_response_that_is_delayed(
+    delay: float, expected: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sleeps: list[tuple[float, int]] = []
+    sleeps: list[float] = []
 
     async def sleep(seconds: float) -> None:
-        sleeps.append((seconds, len(inbox.requests)))
+        sleeps.append(seconds)
 
     inbox = Inbox()
-    inbox.program((), 2.5)
+    inbox.program((), delay)
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    assert (asyncio.run(inbox.receive(RECEIVED)), sleeps) == (200, [(2.5, 1)])
+    asyncio.run(inbox.pause())
+    assert sleeps == expected
 
 
 def receive(inbox: Inbox, *requests: ReceivedRequest) -> None:
-    async def receive_all() -> None:
-        for request in requests:
-            await inbox.receive(request)
-
-    asyncio.run(receive_all())
+    for request in requests:
+        inbox.store(request)
 
 
 def times(inbox: Inbox) -> list[int]:

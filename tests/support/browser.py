@@ -1,6 +1,7 @@
 """A real browser for tests of pages: Debian's headless Chromium, led by Playwright."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,10 +20,15 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-__all__ = ("Browser", "Dialog", "Locator", "Page", "expect", "open_browser", "open_page")
+__all__ = ("Browser", "Dialog", "Locator", "Page", "copy_as", "expect", "open_browser", "open_page")
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 PATIENCE = 20_000  # ms until an element has to be there
+KEEP_COPY = """() => {
+  const { dataset } = document.documentElement;
+  delete dataset.copied;
+  navigator.clipboard.writeText = async text => { dataset.copied = text; };
+}"""
 SIZE = {"width": 1400, "height": 900}
 
 
@@ -56,3 +62,12 @@ def open_page(browser: Browser, **options: object) -> Iterator[Page]:
     finally:
         context.close()
     assert errors == []
+
+
+def copy_as(page: Page, name: str) -> str:
+    """Click on "Copy as" this name, and return what would be in the clipboard."""
+    page.evaluate(KEEP_COPY)
+    page.get_by_role("button", name=f"Copy as {name}").click()
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-copied", re.compile("."))
+    return root.get_attribute("data-copied") or ""

@@ -64,15 +64,15 @@ def remove_artifacts(folder: Path) -> None:
 
 
 def describe_artifacts(folder: Path, start: Path, scenarios: str) -> Iterator[str]:
-    """Say where the files are, and how to play the run again, from the folder `start`."""
+    """Say where the files are, and how to see and play the run again, from the folder `start`."""
     shown = _relative(folder, start)
-    words = ["mockserver", "replay", str(shown / INPUTS)]
-    if scenarios:
-        words += ["--scenarios", scenarios]
+    words = [str(shown / INPUTS), *(("--scenarios", scenarios) if scenarios else ())]
     yield f"Files in {shown}:"
     yield from CONTENTS
     yield "To play exactly this run again:"
-    yield f"  {shlex.join(words)}"
+    yield f"  {shlex.join(['mockserver', 'replay', *words])}"
+    yield "To see it in a browser:"
+    yield f"  {shlex.join(['mockserver', 'ui', *words])}"
 
 
 def _relative(folder: Path, start: Path) -> Path:

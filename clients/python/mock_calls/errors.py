@@ -51,11 +51,11 @@ class RequestRefused(MockServerError):
 
 
 class BlockingCall(MockServerError):
-    """A blocking call inside a running event loop, which would block that loop."""
+    """A blocking call inside a task of an event loop, all tasks of which it would block."""
 
     def __init__(self) -> None:
         super().__init__(
-            "this call blocks, and an event loop is running: use AsyncMockServer "
+            "this call blocks, and it is made inside a task of an event loop: use AsyncMockServer "
             "(fixture async_mock_calls) and await it"
         )
 

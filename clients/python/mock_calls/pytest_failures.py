@@ -13,6 +13,7 @@ from mock_calls.artifacts import (
     write_artifacts,
 )
 from mock_calls.failure_report import collect_evidence, render_report
+from mock_calls.page_links import describe_page
 from mock_calls.strictness import Strictness, find_problems
 from mock_calls.sync import MockServer
 
@@ -20,6 +21,8 @@ TITLE = "what happened at the mock server"
 REPORTER_KEY: pytest.StashKey["Reporter"] = pytest.StashKey()
 ENDED_EARLY_KEY: pytest.StashKey[bool] = pytest.StashKey()
 """Set if the test has failed, or has ended early in another way, before its sandbox is checked."""
+FAILED_KEY: pytest.StashKey[bool] = pytest.StashKey()
+"""Set if the test has failed before its sandbox is checked."""
 TEXT_KEY: pytest.StashKey[str] = pytest.StashKey()
 """The section of a test that fails at its end; its sandbox is gone when pytest reports that."""
 
@@ -27,7 +30,8 @@ TEXT_KEY: pytest.StashKey[str] = pytest.StashKey()
 class Reporter(NamedTuple):
     """Reports of one sandbox; `folder` is for the files of the test, `base` for those of all.
 
-    `start` is the folder in which pytest was started.
+    `start` is the folder in which pytest was started. With `is_kept`, the sandbox stays if the test
+    fails.
     """
 
     client: MockServer
@@ -37,6 +41,7 @@ class Reporter(NamedTuple):
     folder: Path
     start: Path
     scenarios: str
+    is_kept: bool
 
 
 def build_reporter(
@@ -48,8 +53,9 @@ def build_reporter(
     base = config.rootpath / name
     folder, start = folder_of(base, node.nodeid), config.invocation_params.dir
     scenarios = config.getoption("mock_calls_scenarios") or ""
+    is_kept = config.getoption("mock_calls_keep") == "failed"
     remove_artifacts(folder)
-    return Reporter(client, strictness, seed, base, folder, start, scenarios)
+    return Reporter(client, strictness, seed, base, folder, start, scenarios, is_kept)
 
 
 def describe_failure(reporter: Reporter, problems: tuple[str, ...] = ()) -> str:
@@ -59,6 +65,8 @@ def describe_failure(reporter: Reporter, problems: tuple[str, ...] = ()) -> str:
         also = ["A strict test fails for this, too:", *(f"  {line}" for line in others), ""]
         evidence = collect_evidence(reporter.client)
         rest = [*(also if others else ()), *_write_files(reporter)]
+        if reporter.is_kept:
+            rest += describe_page(reporter.client, [call.id for call in evidence.calls])
         return render_report(evidence, reporter.seed, rest)
     except Exception as error:  # noqa: BLE001 - what cannot be told must not hide the failure
         return f"(it could not be asked: {error})"
@@ -73,6 +81,7 @@ def add_section(item: pytest.Item, call: pytest.CallInfo[Any], report: pytest.Te
     if call.excinfo and not is_end:
         item.stash[ENDED_EARLY_KEY] = True
     if report.failed:
+        item.stash[FAILED_KEY] = True
         text = item.stash.get(TEXT_KEY, "") if is_end else describe_failure(reporter)
         if text:
             report.sections.append((TITLE, text))

@@ -26,6 +26,10 @@ OPTIONS = {
 }
 """Option -> its metavar and help. Without the first two, the server runs in this process."""
 
+KEEP = "--mock-calls-keep"
+KEPT = ("none", "failed")
+KEEP_HELP = "the tests whose sandboxes stay on the server of --mock-calls-url (default: none)"
+
 CONTRADICTIONS = (
     (
         {"--mock-calls-url", "--mock-calls-command"},
@@ -45,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("mock-calls", "telephone-call APIs, mocked")
     for name, (metavar, description) in OPTIONS.items():
         group.addoption(name, metavar=metavar, default="", help=description)
+    group.addoption(KEEP, choices=KEPT, default=KEPT[0], help=KEEP_HELP)
     parser.addini("mock_calls_folder", help=FOLDER_HELP, default="mock_calls")
 
 
@@ -58,6 +63,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "--mock-calls-token needs --mock-calls-url or --mock-calls-command: "
             "a server in the process of pytest has no token"
+        )
+    if config.getoption(KEEP) != KEPT[0] and "--mock-calls-url" not in given:
+        raise pytest.UsageError(
+            f"{KEEP} needs --mock-calls-url: a server that the plugin starts ends with the tests"
         )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mock_calls import AsyncMockServer, ControlError, MockServer
 from mock_calls.applications.attachments import Attachments
-from mock_calls.pytest_failures import REPORTER_KEY, build_reporter, check_strictly
+from mock_calls.pytest_failures import FAILED_KEY, REPORTER_KEY, build_reporter, check_strictly
 from mock_calls.strictness import Strictness, WrongMarker, read_markers
 
 START = "2026-01-01T09:00:00Z"
@@ -34,8 +34,8 @@ def sandbox_for_test(
 ) -> Iterator[None]:
     """Create a sandbox before the test; check it, unless not strict, and delete it afterwards.
 
-    It is that of the client of the test. The words of the markers `mock_calls` override the options
-    of the sandbox.
+    It stays if the test has failed and such sandboxes are kept. It is that of the client of the
+    test. The words of the markers `mock_calls` override the options of the sandbox.
     """
     strictness, options = _read_markers(node)
     options = {"clock": "manual", "start_at": START, **options}
@@ -47,7 +47,9 @@ def sandbox_for_test(
         node.stash[ATTACHMENTS_KEY] = test_client.attachments
         yield
         problems = check_strictly(node, reporter)
-        client.drop()
+        has_failed = bool(problems) or FAILED_KEY in node.stash
+        if not (reporter.is_kept and has_failed):
+            client.drop()
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
 

@@ -27,7 +27,7 @@ class MockServer(SandboxClient):
 
     `url` is the origin of the server, `token` the token of its control API, if it requires one.
     Each request has a connection of its own, so that clients may be used in any thread.
-    Inside a running event loop it raises `BlockingCall`.
+    Inside a task of an event loop it raises `BlockingCall`.
     """
 
     def calls(self, **filters: str) -> list[Call]:

@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Calls, oldest first; a filter takes one word, or several with commas between them */
+        /** Calls, oldest first; a filter takes one word or glob, or several with commas between them */
         get: operations["calls"];
         put?: never;
         post?: never;
@@ -147,7 +147,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Vendor requests and the responses to them; a filter takes one word, or several with commas between them */
+        /** Vendor requests and the responses to them; a filter takes one word or glob, or several with commas between them */
         get: operations["requests"];
         put?: never;
         post?: never;
@@ -198,7 +198,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Webhooks with every attempt; a filter takes one word, or several with commas between them */
+        /** Webhooks with every attempt; a filter takes one word or glob, or several with commas between them */
         get: operations["webhooks"];
         put?: never;
         post?: never;
@@ -975,6 +975,18 @@ export interface components {
                 host: string;
                 path: string;
                 evidence: components["schemas"]["Evidence"];
+                summary: string;
+                /** @description media types that the body can have; none where the method has no body */
+                types: string[];
+                /** @description requests of the vendor's documentation; POST /_mock/samples makes one that an account accepts, with a credential */
+                examples: {
+                    name: string;
+                    summary: string;
+                    /** @description of body, query and path */
+                    fields: {
+                        [key: string]: unknown;
+                    };
+                }[];
             }[];
             /** @description kinds */
             webhooks: string[];
@@ -1577,11 +1589,11 @@ export interface components {
             id: number;
             at: components["schemas"]["Time"];
             /** @enum {unknown} */
-            type: "request" | "ignored" | "event" | "event-rejected" | "webhook-dropped" | "delivery-attempt" | "charge" | "account" | "command" | "clock" | "error";
+            type: "request" | "ignored" | "event" | "event-rejected" | "webhook-dropped" | "delivery-attempt" | "received" | "activation-used-up" | "charge" | "account" | "command" | "clock" | "error";
             call: components["schemas"]["OptionalText"];
         } & {
             [key: string]: unknown;
-        }) & (unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown);
+        }) & (unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown & unknown);
         /** @description words of a scenario that could not apply */
         Ignored: {
             request: components["schemas"]["OptionalText"];
@@ -1832,7 +1844,7 @@ export interface operations {
                 state?: string;
                 outcome?: string;
                 vendor_id?: string;
-                /** @description the ids of those that are listed, with commas between them */
+                /** @description the ids of those that are listed, with commas between them; each is there */
                 ids?: string;
                 /** @description a text that one has somewhere in its JSON, in upper or lower case */
                 q?: string;
@@ -2022,7 +2034,7 @@ export interface operations {
                 operation?: string;
                 status?: string;
                 call?: string;
-                /** @description the ids of those that are listed, with commas between them */
+                /** @description the ids of those that are listed, with commas between them; each is there */
                 ids?: string;
                 /** @description a text that one has somewhere in its JSON, in upper or lower case */
                 q?: string;
@@ -2132,7 +2144,7 @@ export interface operations {
                 call?: string;
                 state?: string;
                 kind?: string;
-                /** @description the ids of those that are listed, with commas between them */
+                /** @description the ids of those that are listed, with commas between them; each is there */
                 ids?: string;
                 /** @description a text that one has somewhere in its JSON, in upper or lower case */
                 q?: string;

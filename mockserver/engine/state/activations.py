@@ -63,12 +63,13 @@ class Activations:
             self._open[activation_id] += 1
             self._add_uses(activation_id, -1)
 
-    def settle(self, reserved: Iterable[str], spent: Collection[str]) -> None:
-        """Give back what was reserved but not spent, and remove what is used up.
+    def settle(self, reserved: Iterable[str], spent: Collection[str]) -> tuple[Activation, ...]:
+        """Give back what was reserved but not spent; remove and return what is used up.
 
         An activation that was cleared meanwhile stays cleared. One that has no use left is kept
         while another request may still give a use back.
         """
+        used_up = list[Activation]()
         for activation_id in reserved:
             self._open[activation_id] -= 1
             if activation_id in spent:
@@ -77,7 +78,8 @@ class Activations:
                 self._add_uses(activation_id, 1)
             if not self._open[activation_id]:
                 del self._open[activation_id]
-                self._remove_if_used_up(activation_id)
+                used_up += self._remove_if_used_up(activation_id)
+        return tuple(used_up)
 
     def position(self, key: PositionKey) -> int:
         """The position in a list of responses, from 0."""
@@ -104,11 +106,13 @@ class Activations:
         self._last_number = max(self._last_number + 1, next_number)
         return self._last_number
 
-    def _remove_if_used_up(self, activation_id: str) -> None:
+    def _remove_if_used_up(self, activation_id: str) -> tuple[Activation, ...]:
         activation = self._by_id.get(activation_id)
-        if activation is not None and activation.remaining == 0:
-            self._spent.append(activation)
-            self._remove(activation_id)
+        if activation is None or activation.remaining != 0:
+            return ()
+        self._spent.append(activation)
+        self._remove(activation_id)
+        return (activation,)
 
     def _remove(self, activation_id: str) -> None:
         """Remove an activation, and its positions in lists of responses."""

@@ -38,7 +38,7 @@ FILTERS = ("provider", "state", "outcome", "vendor_id")
 
 async def list_calls(request: Request) -> Response:
     sandbox = sandbox_of(request)
-    check_filter_values(request, "call")
+    check_filter_values(request, "call", FILTERS)
     filters = read_filters(request, FILTERS)
     calls = (item for item in _list_items(sandbox) if matches_filters(item, filters))
     return await respond_with_page(request, CALLS, calls)

@@ -168,6 +168,9 @@ class InputPlayer:
     def play_clock(self, entry: Input) -> None:
         commands.record_clock(self.state, entry.data, entry.now)
 
+    def play_receipt(self, entry: Input) -> None:
+        commands.record_receipt(self.state, entry.data, entry.now)
+
     def play_error(self, entry: Input) -> None:
         error = RecordedError(entry.data["error"])
         record_error(self.state, error, entry.now, entry.data["call"])
@@ -211,6 +214,7 @@ _PLAYERS: Final[Mapping[str, Callable[[InputPlayer, Input], None]]] = MappingPro
         "failed-attempt": InputPlayer.play_failed_attempt,
         "failed-item": InputPlayer.play_failed_item,
         "clock": InputPlayer.play_clock,
+        "receipt": InputPlayer.play_receipt,
         "error": InputPlayer.play_error,
         "configuration": InputPlayer.play_configuration,
         "command": InputPlayer.play_command,

@@ -10,8 +10,7 @@ from starlette.requests import Request
 from mockserver.core.configuration import Configuration
 from mockserver.core.provider import Provider
 from mockserver.core.suggestions import did_you_mean
-from mockserver.web.control.matching import GLOB_CHARACTERS
-from mockserver.web.control.pages import split
+from mockserver.web.control.pages import is_glob, split
 from mockserver.web.control.params import sandbox_of
 from mockserver.web.problems import ProblemError
 
@@ -60,23 +59,42 @@ WORDS: Final[Mapping[str, Mapping[str, KnownWords]]] = MappingProxyType(
 """What an item is -> its fields with a fixed set of words -> these words."""
 
 
-def check_filter_values(request: Request, kind: str) -> None:
-    """Check the query of a list of calls, requests or webhooks, as `check_known_values`.
+OPTIONAL: Final[Mapping[str, Collection[str]]] = MappingProxyType(
+    {"call": ("outcome",), "request": ("provider", "operation", "status", "call"), "webhook": ()}
+)
+"""What an item is -> its fields that it may lack: an empty word finds the items that do."""
+
+STATUSES: Final = tuple(map(str, range(100, 600)))
+
+
+def check_filter_values(request: Request, kind: str, filters: Collection[str]) -> None:
+    """Check the `filters` in a query of calls, requests or webhooks, as `check_known_values`.
 
     Raises:
         ProblemError: a filter can match nothing.
     """
-    filters, configuration = request.query_params, sandbox_of(request).state.configuration
-    for field, words in filters.items():
-        for word in split(words):
+    query, configuration = request.query_params, sandbox_of(request).state.configuration
+    for field in (each for each in filters if each in query):
+        for word in split(query[field]):
             check_known_values(kind, {field: word}, configuration, "invalid-query")
+            if not word and field not in OPTIONAL[kind]:
+                raise _empty_word(kind, field, configuration)
             if (kind, field) == ("request", "status"):
                 _check_status(word)
 
 
+def _empty_word(kind: str, field: str, configuration: Configuration) -> ProblemError:
+    """Build the error for an empty word where every item has one."""
+    known = WORDS[kind].get(field)
+    hint = f"it is one of {', '.join(known(configuration))}" if known else "leave the filter out"
+    return ProblemError("invalid-query", f"the {field} of a {kind} is never empty: {hint}")
+
+
 def _check_status(word: str) -> None:
-    if not (word.isdecimal() or word in ("", "None")):
-        raise ProblemError("invalid-query", f"status is a number such as 200, not {word!r:.80}")
+    is_possible = any(fnmatchcase(status, word) for status in STATUSES)
+    if word and not (is_possible if is_glob(word) else word.isdecimal()):
+        text = "status is a number such as 200, or a glob such as 5??"
+        raise ProblemError("invalid-query", f"{text}, not {word!r:.80}")
 
 
 def check_known_values(
@@ -97,8 +115,7 @@ def check_known_values(
 
 
 def _check_word(field: str, value: str, words: Collection[str], problem: str) -> None:
-    is_glob = GLOB_CHARACTERS & {*value}
-    if any(fnmatchcase(word, value) for word in words) if is_glob else value in words:
+    if any(fnmatchcase(word, value) for word in words) if is_glob(value) else value in words:
         return
     hint = did_you_mean(value, words) or f"it is one of {', '.join(words)}"
     raise ProblemError(problem, f"the {field} is never {value!r:.80}: {hint}")

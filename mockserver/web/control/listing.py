@@ -62,7 +62,7 @@ async def respond_with_page(
 ) -> Response:
     """Respond with a page of those items that `ids` and `q` select, whole or as summaries."""
     is_summary = read_word(request, "fields", FIELDS) == "summary"
-    selected = select_by_id(items, request)
+    selected = select_by_id(items, request, kind.ids(sandbox_of(request)))
     if text := read_text(request):
         selected = await _find_text(request, kind, selected, text)
     page, evicted = paginate(selected, request), kind.evicted(sandbox_of(request))

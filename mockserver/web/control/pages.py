@@ -1,11 +1,13 @@
 """Selects what of a long list is shown: by filters, ids and a text, in an order, as a page."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from starlette.requests import Request
 
 from mockserver.core.suggestions import did_you_mean
+from mockserver.web.control.matching import GLOB_CHARACTERS
 from mockserver.web.problems import ProblemError
 
 PAGE_PARAMETERS: Final = ("limit", "after", "before", "order")
@@ -74,22 +76,40 @@ def read_word(request: Request, name: str, words: tuple[str, ...]) -> str:
 def read_filters(request: Request, names: Iterable[str]) -> Filters:
     """Read those query parameters whose names are in `names`.
 
-    A parameter has one word, or several with commas between them, of which any may match.
+    A parameter has one word or glob, or several with commas between them, of which any may match.
     """
     filters = request.query_params
     return {name: frozenset(split(filters[name])) for name in names if name in filters}
 
 
 def matches_filters(item: Item, filters: Filters) -> bool:
-    return all(str(item[name]) in words for name, words in filters.items())
+    return all(matches_any(item[name], words) for name, words in filters.items())
 
 
-def select_by_id(items: Iterable[Item], request: Request) -> list[Item]:
-    """Return the items whose ids the parameter `ids` has; without it, all."""
+def matches_any(value: object, words: Collection[str]) -> bool:
+    """Whether a word is the text of the value, or a glob that matches it; that of None is empty."""
+    text = "" if value is None else str(value)
+    return text in words or any(fnmatchcase(text, word) for word in words if is_glob(word))
+
+
+def is_glob(word: str) -> bool:
+    return not GLOB_CHARACTERS.isdisjoint(word)
+
+
+def select_by_id(items: Iterable[Item], request: Request, known: Collection[str]) -> list[Item]:
+    """Return the items whose ids the parameter `ids` has; without it, all.
+
+    Raises:
+        ProblemError: It has an id that is not `known`; the detail has the nearest one.
+    """
     ids = request.query_params.get("ids")
     if ids is None:
         return [*items]
-    wanted = frozenset(split(ids))
+    wanted = split(ids)
+    for item_id in wanted:
+        if item_id not in known:
+            hint = did_you_mean(item_id, known) or "without `ids`, the list has all"
+            raise ProblemError("invalid-query", f"nothing here has the id {item_id!r:.80}: {hint}")
     return [item for item in items if item["id"] in wanted]
 
 

@@ -19,7 +19,7 @@ from mockserver.web.control.listing import (
     respond_with_item,
     respond_with_page,
 )
-from mockserver.web.control.pages import Filters, matches_filters, read_filters
+from mockserver.web.control.pages import Filters, matches_any, matches_filters, read_filters
 from mockserver.web.control.params import sandbox_of
 from mockserver.web.problems import ProblemError
 from mockserver.web.slices import Job
@@ -34,7 +34,7 @@ FILTERS = (*FIELD_FILTERS, "call")
 
 async def list_requests(request: Request) -> Response:
     sandbox = sandbox_of(request)
-    check_filter_values(request, "request")
+    check_filter_values(request, "request", FILTERS)
     filters, calls = read_filters(request, FIELD_FILTERS), read_filters(request, ("call",))
     requests = (
         item
@@ -86,7 +86,8 @@ def _list_items(sandbox: Sandbox) -> list[ListedItem]:
 
 def _has_placed(item: ListedItem, calls: Filters) -> bool:
     """Whether a request has placed one of the calls that the filter `call` has, if it is there."""
-    return all(not words.isdisjoint(item["value"].call_ids) for words in calls.values())
+    placed = item["value"].call_ids or (None,)
+    return all(any(matches_any(call, words) for call in placed) for words in calls.values())
 
 
 def _build_job(request: Request, exchange: Exchange) -> Job[dict[str, Any]]:

@@ -33,7 +33,7 @@ FILTERS = ("provider", "call", "state", "kind")
 
 async def list_webhooks(request: Request) -> Response:
     sandbox = sandbox_of(request)
-    check_filter_values(request, "webhook")
+    check_filter_values(request, "webhook", FILTERS)
     filters = read_filters(request, FILTERS)
     webhooks = (item for item in _list_items(sandbox) if matches_filters(item, filters))
     return await respond_with_page(request, WEBHOOKS, webhooks)

@@ -1,4 +1,4 @@
-// Asks the control API, and words what it answers as curl commands.
+// Asks the control API.
 
 const TOKEN = "mockserver-token";
 export const base = document.body?.dataset.base ?? "/_mock";
@@ -59,8 +59,8 @@ export function headers() {
 export async function ask(method, path, content) {
   const response = await send(method, path.startsWith("/_") ? path : base + path, content);
   const text = await response.text();
-  const value = (response.headers.get("content-type") ?? "").includes("json") && text
-    ? JSON.parse(text) : text;
+  const isJson = /json\b/.test(response.headers.get("content-type") ?? ""); // lines of JSON are a text
+  const value = isJson && text ? JSON.parse(text) : text;
   if (!response.ok) throw toProblem(response, value);
   return value;
 }
@@ -98,27 +98,4 @@ export const read = (path) => ask("GET", path);
 export function query(values) {
   const kept = Object.entries(values).filter(([, value]) => value !== undefined && value !== "");
   return kept.length ? `?${new URLSearchParams(kept.map(([name, value]) => [name, `${value}`]))}` : "";
-}
-
-/** @param {string} text */
-const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-
-/**
- * Word a request as a curl command; `$TOKEN` stands where a secret is masked.
- * @param {{method: string, url: string, headers?: Record<string, string>, body?: string | null}} request
- */
-export function curl({ method, url, headers: fields = {}, body }) {
-  const skipped = new Set(["host", "content-length", "connection", "accept-encoding"]);
-  const shown = Object.entries(fields).filter(([name]) => !skipped.has(name.toLowerCase()));
-  const parts = ["curl", "-X", method, quote(url)];
-  for (const [name, value] of shown) parts.push("-H", quoteMasked(`${name}: ${value}`));
-  if (body) parts.push("--data-binary", quote(body));
-  return parts.join(" ");
-}
-
-/** Quote a header so that the shell puts `$TOKEN` in. @param {string} text */
-function quoteMasked(text) {
-  const masked = /\*\*\*[0-9a-f]*/;
-  return masked.test(text)
-    ? `"${text.replace(/[\\"`$]/g, "\\$&").replace(masked, "$TOKEN")}"` : quote(text);
 }

@@ -2,14 +2,17 @@
 
 import { captured, h, render, View } from "./dom.js";
 import { ask, keepToken, prefix, Problem, read, shareToken, takeToken } from "./api.js";
+import { AccountView } from "./account-view.js";
 import { CallList } from "./call-list.js";
 import { CallView } from "./call-view.js";
 import { ClockBar } from "./clock-bar.js";
+import { FileView } from "./file-view.js";
 import { live } from "./live.js";
 import { bindKeys } from "./keys.js";
+import { opened, readServedFile, servedName } from "./opened-file.js";
 import { PhoneDesk } from "./phone-desk.js";
 import { VIEWS } from "./place.js";
-import { place, to } from "./router.js";
+import { place, to, visit } from "./router.js";
 import { CallStart } from "./call-start.js";
 import { JournalView } from "./journal-view.js";
 import { RequestView } from "./request-view.js";
@@ -19,6 +22,12 @@ import { TryView } from "./try-view.js";
 import { WebhookView } from "./webhook-view.js";
 
 const sandbox = prefix ? decodeURIComponent(prefix.split("/").at(-1) ?? "") : "default";
+
+/** The views of the server, and that of a file that is open. */
+function shownViews() {
+  const file = [["file", "File"]];
+  return servedName ? file : opened.file ? [...VIEWS, ...file] : VIEWS;
+}
 
 /** The bar on top: where one is, what rings, whether the page is connected. */
 class TopBar extends View {
@@ -35,14 +44,25 @@ class TopBar extends View {
     document.title = `${ringing ? `(${ringing}) rings, ` : ""}${view} - mockserver`;
     return [
       h("a", { class: "brand", href: to("calls") }, "mockserver"),
-      h("a", { class: "sandbox", href: to("sandboxes"), title: "sandboxes" }, "sandbox ", captured(sandbox)),
-      h("nav", { "aria-label": "views" }, VIEWS.map(([name, label]) =>
+      servedName ? null
+        : h("a", { class: "sandbox", href: to("sandboxes"), title: "sandboxes" }, "sandbox ", captured(sandbox)),
+      h("nav", { "aria-label": "views" }, shownViews().map(([name, label]) =>
         h("a", { href: to(name), "aria-current": name === view && "page" }, label))),
       h("span", { class: "spring" }),
       ringing ? h("a", { class: "pill ring halo", href: to("phones") }, `${ringing} rings`) : null,
-      h("span", { class: `pill ${live.isLive ? "ok" : "bad"}`, id: "link" }, live.link.state),
+      servedName ? h("span", { class: "pill" }, "read-only")
+        : h("span", { class: `pill ${live.isLive ? "ok" : "bad"}`, id: "link" }, live.link.state),
       h("button", { "data-key": "help", "aria-label": "keys", id: "help" }, "?"),
     ];
+  }
+}
+
+/** Disable what acts while the connection is lost; what was disabled before stays so. @param {boolean} isLost */
+function holdButtons(isLost) {
+  const changed = document.querySelectorAll(isLost ? "[data-acting]:not([disabled])" : "[data-held]");
+  for (const button of changed) {
+    button.toggleAttribute("disabled", isLost);
+    button.toggleAttribute("data-held", isLost);
   }
 }
 
@@ -66,9 +86,7 @@ class NoticeBar extends View {
   content() {
     const { state, since, retryAt } = live.link;
     document.body.toggleAttribute("data-lost", state === "lost");
-    for (const button of document.querySelectorAll("[data-acting]")) {
-      /** @type {HTMLButtonElement} */ (button).disabled = state === "lost";
-    }
+    holdButtons(state === "lost");
     if (state === "lost") {
       const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
       const time = new Date(since).toTimeString().slice(0, 8);
@@ -84,28 +102,32 @@ const ELEMENTS = {
   "top-bar": TopBar, "notice-bar": NoticeBar, "clock-bar": ClockBar, "call-list": CallList,
   "call-view": CallView, "call-start": CallStart, "phone-desk": PhoneDesk, "webhook-view": WebhookView,
   "request-view": RequestView, "try-view": TryView, "scenario-view": ScenarioView,
-  "journal-view": JournalView, "sandbox-view": SandboxView,
+  "account-view": AccountView, "journal-view": JournalView, "sandbox-view": SandboxView, "file-view": FileView,
 };
 
 const MAIN = /** @type {Record<string, string>} */ ({
   calls: "call-view", webhooks: "webhook-view", requests: "request-view", try: "try-view",
-  scenarios: "scenario-view", journal: "journal-view", sandboxes: "sandbox-view",
+  scenarios: "scenario-view", accounts: "account-view", journal: "journal-view", sandboxes: "sandbox-view",
+  file: "file-view",
 });
 
-/** Show the frame with the view of the address. */
+/** Show the frame with the view of the address; a file has neither clock nor phones. */
 function showFrame() {
   const { view, parts } = place();
+  const isFile = view === "file";
+  if (servedName && !isFile) return visit(["file"], {}, { replace: true });
   const main = MAIN[view];
   document.body.dataset.view = view;
   document.body.toggleAttribute("data-object", parts.length > 0);
   render(document.body,
     h("a", { class: "skip", href: "#main" }, "Skip to the main part"),
-    h("header", { class: "top", "data-key": "top" }, h("top-bar"), h("clock-bar")),
+    h("header", { class: "top", "data-key": "top" }, h("top-bar"), isFile ? null : h("clock-bar")),
     h("notice-bar"),
     view === "calls" ? h("aside", { class: "list", "aria-label": "calls", "data-key": "list" }, h("call-list")) : null,
     h("main", { id: "main", tabindex: "-1", "data-key": "main" },
-      main ? h(main) : view === "phones" ? h("h1", {}, "Phones") : h("h1", {}, "There is no such view")),
-    h("aside", { class: "phones", "aria-label": "phones", "data-key": "phones" }, h("phone-desk")),
+      main ? h(main) : view === "phones" ? h("h1", {}, "Phones") : [h("h1", {}, "There is no such view"),
+        h("p", {}, h("a", { href: to("calls") }, "See the calls"))]),
+    isFile ? null : h("aside", { class: "phones", "aria-label": "phones", "data-key": "phones" }, h("phone-desk")),
     h("p", { id: "spoken", class: "unseen", "aria-live": "polite", "data-own": true }));
 }
 
@@ -140,15 +162,23 @@ function showProblem(problem) {
   return showOnly(problem.message, again);
 }
 
-async function begin() {
+/** Why the sandbox cannot be shown, if so. @returns {Promise<Problem | null>} */
+async function findProblem() {
   try {
-    await read("/clock");
+    await (servedName ? readServedFile() : read("/clock"));
+    return null;
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    showProblem(error);
-    return;
+    if (error instanceof Problem) return error;
+    if (servedName) return new Problem(0, "unreadable-file", /** @type {Error} */ (error).message);
+    throw error;
   }
-  live.start();
+}
+
+async function begin() {
+  let problem = await findProblem();
+  if (problem?.status === 401 && await shared) problem = await findProblem();
+  if (problem) return showProblem(problem);
+  if (!servedName) live.start();
   showFrame();
 }
 
@@ -159,5 +189,5 @@ document.addEventListener("click", ({ target }) => {
   if (target instanceof Element && target.closest(".skip")) document.getElementById("main")?.focus();
 });
 bindKeys();
-await shareToken();
+const shared = shareToken(); // few servers need a token: only what is refused waits for other tabs
 await begin();

@@ -1,23 +1,24 @@
 // What stands where no call is chosen: how to place the first one.
 
 import { body, h, View } from "./dom.js";
-import { curl, read } from "./api.js";
+import { read } from "./api.js";
 import { copy } from "./copy.js";
 import { live } from "./live.js";
 import { report } from "./report.js";
 import { visit } from "./router.js";
-import { readOperations, sendSample, urlOf } from "./samples.js";
+import { makeSample, sendSample } from "./samples.js";
+import { curl } from "./snippets.js";
 
 export class CallStart extends View {
   /** @type {any[]} */
   #providers = [];
-  /** @type {import("./samples.js").Operation | undefined} */
+  /** @type {import("./samples.js").Sent | undefined} */
   #sample;
   #total = -1;
 
   acts = {
     place: (/** @type {HTMLElement} */ button) => report(button, async () => {
-      const { headers } = await sendSample(this.#request());
+      const { headers } = await sendSample(/** @type {import("./samples.js").Sent} */ (this.#sample));
       const call = headers.get("x-mock-call");
       if (call) visit(["calls", call]);
     }),
@@ -44,28 +45,17 @@ export class CallStart extends View {
     this.#providers = (await read("/providers").catch(() => ({ providers: [] }))).providers;
     const simple = this.#providers.filter(({ acts }) => !acts.length)
       .sort((one, other) => one.operations.length - other.operations.length);
-    for (const { name } of simple) {
-      const operations = await readOperations(name).catch(() => []);
-      this.#sample = operations.find(({ examples, headers }) => examples.length && Object.keys(headers).length);
+    for (const { name, operations } of simple) {
+      const sample = await makeSample(name, operations[0].name).catch(() => undefined);
+      this.#sample = sample && { ...sample, headers: { ...sample.headers, "x-mock-scenario": "waits-for-a-person" } };
       if (this.#sample) break;
     }
     this.update();
   }
 
-  #request() {
-    const sample = /** @type {import("./samples.js").Operation} */ (this.#sample);
-    return {
-      method: sample.method, url: urlOf(sample), body: JSON.stringify(sample.examples[0].value),
-      headers: {
-        ...sample.headers, accept: "application/json", "content-type": "application/json",
-        "x-mock-scenario": "waits-for-a-person",
-      },
-    };
-  }
-
   #curl() {
-    const request = this.#request();
-    return curl({ ...request, url: location.origin + request.url });
+    const sample = /** @type {import("./samples.js").Sent} */ (this.#sample);
+    return curl({ ...sample, url: location.origin + sample.path });
   }
 
   content() {

@@ -3,9 +3,11 @@
 import { captured, h, View } from "./dom.js";
 import { base, Problem, read } from "./api.js";
 import { copy, say } from "./copy.js";
+import { downloadHar, downloadJournal } from "./download.js";
 import { callWord, fullTime, tone } from "./format.js";
 import { ladder } from "./ladder-view.js";
 import { live } from "./live.js";
+import { report } from "./report.js";
 import { place, to } from "./router.js";
 import { webhookDetail } from "./webhook-detail.js";
 import { readWebhook, webhookActs } from "./webhook-acts.js";
@@ -29,6 +31,8 @@ export class CallView extends View {
     link: (/** @type {HTMLElement} */ button) => copy(location.href, button),
     curl: (/** @type {HTMLElement} */ button) =>
       copy(`curl ${location.origin}${base}/calls/${this.call.id}`, button),
+    har: (/** @type {HTMLElement} */ button) => report(button, () => downloadHar(this.call.id)),
+    journal: (/** @type {HTMLElement} */ button) => report(button, () => downloadJournal(this.call.id)),
     ...webhookActs(() => this.load()),
   };
 
@@ -100,9 +104,11 @@ export class CallView extends View {
     return h("header", { class: "object-head" },
       h("h1", {}, `Call ${id} `, h("span", { class: `pill ${tone(word)}` }, word),
         isFailing && h("span", { class: "pill bad" }, "hook failing")),
-      h("div", { class: "acts" },
+      h("div", { class: "acts", "data-reports": true },
         h("button", { "data-click": "link" }, "Copy link"),
         h("button", { "data-click": "curl" }, "Copy as curl"),
+        h("button", { "data-click": "journal" }, "Export .jsonl"),
+        h("button", { "data-click": "har" }, "Export .har"),
         h("a", { class: "button", href: `${base}/calls/${id}/timeline?format=text` }, "Timeline")));
   }
 

@@ -62,6 +62,11 @@ export function body(value) {
   return h("pre", { class: "body", tabindex: "0" }, captured(text ?? ""));
 }
 
+/** A select with its label, which calls an act. @param {string} label @param {string} act @param {string} value @param {string[][]} options value and text of each */
+export const choice = (label, act, value, options) => h("label", {}, `${label} `,
+  h("select", { "data-change": act, "data-value": value, "aria-label": label },
+    options.map(([each, text = each]) => h("option", { value: each, selected: each === value }, text))));
+
 /**
  * Make the children of an element those given, and keep what is equal: focus, input, scroll.
  * @param {Element} parent
@@ -73,6 +78,15 @@ export function render(parent, ...children) {
   mergeChildren(parent, next);
 }
 
+/**
+ * A node, or the first one behind it that is no report: that stays until the next act beside it.
+ * @param {ChildNode | null} node
+ */
+function skipReports(node) {
+  while (node instanceof Element && node.classList.contains("report")) node = node.nextSibling;
+  return node;
+}
+
 /** @param {Node} parent @param {Node} next */
 function mergeChildren(parent, next) {
   const fresh = [...next.childNodes];
@@ -82,11 +96,11 @@ function mergeChildren(parent, next) {
   }
   const keyed = new Map([...parent.childNodes].flatMap((node) =>
     keyOf(node) ? [[keyOf(node), node]] : []));
-  let old = parent.firstChild;
+  let old = skipReports(parent.firstChild);
   for (const node of fresh) {
     const match = keyOf(node) ? keyed.get(keyOf(node)) : old;
     if (match && isAlike(match, node)) {
-      if (match === old) old = old.nextSibling;
+      if (match === old) old = skipReports(old.nextSibling);
       else move(parent, match, old);
       merge(match, node);
     } else {
@@ -96,7 +110,7 @@ function mergeChildren(parent, next) {
   while (old) {
     const after = old.nextSibling;
     parent.removeChild(old);
-    old = after;
+    old = skipReports(after);
   }
 }
 

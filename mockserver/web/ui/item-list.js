@@ -16,13 +16,15 @@ export class ItemList extends View {
   noun = "";
   /** @type {string[]} */
   filters = [];
-  hint = "";
+  hint = ""; // in the empty filter
+  none = ""; // what is said of an empty list
   /** @type {any[]} */
   items = [];
   total = 0;
   /** @type {any} */
   item = null;
-  problem = "";
+  problem = ""; // of the chosen item
+  listProblem = "";
   #limit = PAGE;
   #timer = 0;
 
@@ -61,15 +63,23 @@ export class ItemList extends View {
       const page = await read(`/${this.name}${query({
         order: "newest", limit: this.#limit, fields: "summary", ...parseFilter(q, this.filters),
       })}`);
-      this.items = page[this.name];
-      this.total = page.total;
+      Object.assign(this, { items: page[this.name], total: page.total, listProblem: "" });
+    } catch (error) {
+      Object.assign(this, { items: [], total: 0, listProblem: /** @type {Error} */ (error).message });
+    }
+    await this.#loadItem(id);
+    this.update();
+  }
+
+  /** @param {string | undefined} id */
+  async #loadItem(id) {
+    try {
       this.item = id ? await this.readItem(encodeURIComponent(id)) : null;
       this.problem = "";
     } catch (error) {
       this.item = null;
       this.problem = /** @type {Error} */ (error).message;
     }
-    this.update();
   }
 
   /** @param {string} id @returns {Promise<any>} */
@@ -92,6 +102,13 @@ export class ItemList extends View {
     return null;
   }
 
+  /** What to do where nothing is shown. @param {string | undefined} id */
+  #hint(id) {
+    if (id || this.problem || this.listProblem) return null;
+    const text = this.items.length ? `Choose a ${this.noun.toLowerCase()} to see all of it.` : this.none;
+    return h("p", { class: "muted" }, text);
+  }
+
   content() {
     const { parts: [id], query: { q = "" } } = place();
     return [
@@ -102,7 +119,9 @@ export class ItemList extends View {
             type: "search", "data-input": "filter", placeholder: this.hint, value: q,
             "aria-label": `filter ${this.noun.toLowerCase()}s`,
           }),
-          h("p", { class: "muted small" }, plural(this.total, this.noun.toLowerCase())), this.above(),
+          this.listProblem ? h("p", { class: "bad" }, this.listProblem)
+            : h("p", { class: "muted small" }, plural(this.total, this.noun.toLowerCase())),
+          this.above(),
           h("ol", { class: "plain" }, this.items.map((item) =>
             h("li", { class: "row-line row", "data-key": item.id },
               h("a", { href: to(`${this.name}/${item.id}${location.search}`), "aria-current": item.id === id && "true" },
@@ -110,7 +129,7 @@ export class ItemList extends View {
           this.items.length < this.total ? h("button", { "data-click": "more" }, "Show older ones") : null),
         h("section", { "aria-label": this.noun.toLowerCase(), "data-key": `detail-${id ?? ""}` },
           this.problem ? h("p", { class: "bad" }, this.problem) : null,
-          this.item ? this.detail(this.item) : null)),
+          this.item ? this.detail(this.item) : this.#hint(id))),
     ];
   }
 }

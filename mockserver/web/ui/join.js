@@ -47,6 +47,7 @@ function readAlone(url, onEvent, onLink) {
   let stream = open();
   const follow = () => {
     stream.close();
+    onLink({ ...stream.link, state: "connecting" }); // so that what is live again is read anew
     if (!document.hidden) stream = open();
   };
   document.addEventListener("visibilitychange", follow);

@@ -6,6 +6,7 @@ import { clockTime } from "./format.js";
 import { download } from "./download.js";
 import { join } from "./join.js";
 import { live } from "./live.js";
+import { chooser, takeFiles } from "./opened-file.js";
 import { report } from "./report.js";
 import { place, to, visit } from "./router.js";
 
@@ -28,11 +29,13 @@ export class JournalView extends View {
     },
     newest: () => visit(["journal"], { q: place().query.q ?? "" }),
     journal: (/** @type {HTMLElement} */ button) => report(button, () => download("/journal?format=jsonl", "journal.jsonl")),
+    har: (/** @type {HTMLElement} */ button) => report(button, () => download("/har", "requests.har")),
     inputs: (/** @type {HTMLElement} */ button) => report(button, () => download("/inputs", "run.jsonl")),
   };
 
   /** @param {AbortSignal} signal */
   start(signal) {
+    takeFiles(this, signal);
     addEventListener("place", () => this.load(), { signal });
     live.addEventListener("again", () => this.load(), { signal });
     signal.addEventListener("abort", join("/events", () => this.#loadSoon()));
@@ -67,22 +70,44 @@ export class JournalView extends View {
       h("header", { class: "object-head" }, h("h1", {}, "Journal"),
         h("div", { class: "acts", "data-reports": true },
           h("button", { "data-click": "journal" }, "Export .jsonl"),
+          h("button", { "data-click": "har" }, "Export .har"),
           h("button", { "data-click": "inputs" }, "Export for replay"))),
       h("input", { type: "search", "data-input": "filter", value: q, placeholder: "webhook, c7, 422 ...", "aria-label": "filter the journal" }),
       from ? h("p", {}, `Up to entry ${from}. `, h("button", { "data-click": "newest" }, "Show the newest")) : null,
       this.problem ? h("p", { class: "bad" }, this.problem) : null,
-      h("ol", { class: "plain" }, shown.map((entry) => h("li", { class: "row-line", "data-key": `j${entry.id}` }, line(entry)))),
+      h("ol", { class: "plain" }, shown.map((entry) => h("li", { class: "row-line", "data-key": `j${entry.id}` }, entryLine(entry, PATHS)))),
       this.entries.length >= this.#limit ? h("button", { "data-click": "more" }, "Show older ones") : null,
+      chooser(),
     ];
   }
 }
 
-/** @param {any} entry */
-function line(entry) {
+const PATHS = { call: (/** @type {string} */ id) => to(`calls/${id}`), request: (/** @type {string} */ id) => to(`requests/${id}`) };
+
+/** @type {Record<string, (entry: any) => string>} type -> what its line says */
+const WORDS = {
+  request: ({ request, method, operation, path, status, fault }) =>
+    [request, operation ?? `${method} ${path}`, status ?? "no answer", fault].filter(Boolean).join(" "),
+  event: ({ event, leg, digits, words, cause }) => [leg, event, digits, words, cause].filter(Boolean).join(" "),
+  "delivery-attempt": ({ webhook, kind, number, status, error, state }) =>
+    `${webhook} ${kind}, attempt ${number}: ${status ?? error}, ${state}`,
+  received: ({ inbox, method, status }) => `inbox ${inbox}, ${method}, answered ${status}`,
+  "activation-used-up": ({ scenario, request }) => `${scenario}, by ${request}`,
+  command: ({ method, path }) => `${method} ${path}`,
+  error: ({ error }) => error,
+};
+
+/**
+ * A line with the rest of the entry below it, and links to what it names.
+ * @param {any} entry @param {{call: (id: string) => string, request?: (id: string) => string}} paths @param {boolean} [isOpen]
+ */
+export function entryLine(entry, paths, isOpen = false) {
   const { id, at, type, call } = entry;
   const rest = Object.fromEntries(Object.entries(entry).filter(([name]) => !FIELDS_ABOVE.has(name)));
-  const words = rest.event ?? rest.kind ?? rest.operation ?? rest.reason ?? "";
-  return h("details", {}, h("summary", {},
+  const words = WORDS[type]?.(rest) ?? rest.event ?? rest.kind ?? rest.operation ?? rest.reason ?? "";
+  return h("details", { open: isOpen }, h("summary", {},
     h("span", { class: "time" }, `${id} ${clockTime(at)} `), h("b", {}, type), " ", captured(words), " ", call ?? ""),
-  call ? h("p", {}, h("a", { href: to(`calls/${call}`) }, `Call ${call}`)) : null, body(rest));
+  call ? h("p", {}, h("a", { href: paths.call(call) }, `Call ${call}`)) : null,
+  paths.request && rest.request ? h("p", {}, h("a", { href: paths.request(rest.request) }, `Request ${rest.request}`)) : null,
+  body(rest));
 }

@@ -6,11 +6,11 @@ import { visit } from "./router.js";
 
 const STORED = "mockserver-keys";
 const VIEWS = /** @type {Record<string, string>} */ ({
-  c: "calls", w: "webhooks", r: "requests", t: "try", s: "scenarios", j: "journal", b: "sandboxes",
+  c: "calls", w: "webhooks", r: "requests", t: "try", s: "scenarios", a: "accounts", j: "journal", b: "sandboxes",
 });
 const HELP = [
   ["/", "go to the filter"], ["j, k", "next, previous row"], ["Enter", "open the row"],
-  ["Esc", "back to the list"], ["g, then c w r t s j b", "go to a view"], [".", "clock +10 s"],
+  ["Esc", "back to the list"], ["g, then c w r t s a j b", "go to a view"], [".", "clock +10 s"],
   [">", "clock to the next step"], ["p", "go to the phone that rings"],
   ["a, d, digits, h", "in a phone: answer, decline, press, hang up"], ["?", "this help"],
 ];

@@ -9,22 +9,26 @@ const MIDDLE = 21; // px from above, where the arrow of a row runs
 
 /**
  * @param {any} call @param {any[]} requests @param {any[]} webhooks
+ * @param {(opens: string) => string} [pathOf] the path of what a row opens, such as `webhooks/w3`
  */
-export function ladder(call, requests, webhooks) {
+export function ladder(call, requests, webhooks, pathOf = to) {
   const columns = lanes(call);
   const places = new Map(columns.map((lane, index) => [lane.name, at(index, columns.length)]));
   const rows = ladderRows(call, requests, webhooks);
   return h("section", { class: "ladder", "aria-label": "ladder diagram" },
     h("div", { class: "lanes" }, columns.map((lane) =>
       h("div", { class: "lane" }, h("b", {}, lane.label), h("span", { class: "number" }, lane.number)))),
-    h("ol", { class: "rungs" }, rows.map((row) => rung(row, columns, places))));
+    h("ol", { class: "rungs" }, rows.map((row) => rung(row, columns, places, pathOf))));
 }
 
 /** @param {number} index @param {number} count */
 const at = (index, count) => ((index + 0.5) / count) * 100;
 
-/** @param {import("./ladder.js").Row} row @param {import("./ladder.js").Lane[]} columns @param {Map<string, number>} places */
-function rung(row, columns, places) {
+/**
+ * @param {import("./ladder.js").Row} row @param {import("./ladder.js").Lane[]} columns
+ * @param {Map<string, number>} places @param {(opens: string) => string} pathOf
+ */
+function rung(row, columns, places, pathOf) {
   const time = [
     h("span", { class: "time" }, row.at.length > 4 ? clockTime(row.at) : ""),
     h("span", { class: "since" }, row.since),
@@ -38,7 +42,7 @@ function rung(row, columns, places) {
       label(row, places)),
   ];
   return h("li", { class: `rung ${row.type} ${row.tone}`, "data-key": row.key },
-    row.opens ? h("a", { href: to(row.opens) }, content)
+    row.opens ? h("a", { href: pathOf(row.opens) }, content)
       : h("div", { class: "still" }, content));
 }
 

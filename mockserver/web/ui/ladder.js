@@ -127,7 +127,7 @@ function webhookRows({ id, kind, attempts, state, next_attempt_at: next, url }) 
     });
   }
   if (!attempts.length && (state === "dropped" || state === "refused")) {
-    const note = { since: "", type: "note", tone: "bad", opens, words: `${id} ${kind} ${state}: ${url}` };
+    const note = { since: "", type: "note", tone: "bad", opens, words: `${id} ${kind} ${state}${state === "refused" ? `: ${url}` : ""}` };
     rows.push({ ...note, key: `${id}-${state}`, at: "9999" });
   }
   return rows;

@@ -5,6 +5,7 @@ import { ask, read } from "./api.js";
 import { say } from "./copy.js";
 import { clockTime } from "./format.js";
 import { live } from "./live.js";
+import { Notifier, Reader } from "./phone-wishes.js";
 import { report } from "./report.js";
 import { Bell } from "./tones.js";
 import { to } from "./router.js";
@@ -19,6 +20,8 @@ export class PhoneDesk extends View {
   #isReading = false;
   #isStale = false;
   bell = new Bell();
+  notifier = new Notifier();
+  reader = new Reader();
   /** @type {Record<string, any[]>} acts of the vendor that are possible now, by call */
   vendorActs = {};
   /** @type {Set<string>} phones that the person has used, which stay open */
@@ -34,6 +37,14 @@ export class PhoneDesk extends View {
       this.bell.toggle(PhoneDesk.ringing > 0);
       this.update();
     },
+    notify: (/** @type {HTMLElement} */ button) => report(button, async () => {
+      await this.notifier.toggle();
+      this.update();
+    }),
+    read: (/** @type {HTMLElement} */ button) => report(button, async () => {
+      await this.reader.toggle();
+      this.update();
+    }),
     vendor: (/** @type {any} */ form) => this.#send(form, {
       ...Object.fromEntries(new FormData(form)), event: form.dataset.event, leg: undefined,
     }),
@@ -73,9 +84,12 @@ export class PhoneDesk extends View {
     this.phones = phones;
     this.#sort();
     const ringing = phones.filter(({ state }) => state === "ringing");
-    const isNew = ringing.find((phone) => !known.has(keyOf(phone)));
-    if (isNew) say(`Phone ${isNew.number} rings, call ${isNew.call}.`);
+    for (const phone of ringing.filter((each) => !known.has(keyOf(each)))) {
+      say(`Phone ${phone.number} rings, call ${phone.call}.`);
+      this.notifier.ring(phone);
+    }
     this.bell.follow(ringing.length > 0);
+    this.reader.follow(phones);
     PhoneDesk.ringing = ringing.length;
     document.body.toggleAttribute("data-ringing", phones.length > 0);
     dispatchEvent(new Event("phones"));
@@ -130,9 +144,10 @@ export class PhoneDesk extends View {
   content() {
     const isStanding = live.clock?.mode === "manual" && this.phones.length > 0;
     return [
-      h("h2", {}, "Phones ", h("button", {
-        "data-click": "bell", "aria-pressed": String(this.bell.isOn), class: "small",
-      }, this.bell.isOn ? "Sound is on" : "Sound is off")),
+      h("h2", {}, "Phones"),
+      h("div", { class: "acts wishes", "data-key": "wishes", "data-reports": true, role: "group", "aria-label": "sound of the phones" },
+        wish("bell", "Sound", this.bell.isOn), wish("notify", "Notify", this.notifier.isOn),
+        wish("read", "Read aloud", this.reader.isOn)),
       isStanding ? h("p", { class: "small muted", "data-reports": true, "data-key": "stands" },
         "The clock stands: move it to hear what comes next. ",
         h("button", { "data-click": "run", "data-acting": true }, "Run while I phone")) : null,
@@ -141,6 +156,12 @@ export class PhoneDesk extends View {
         ? openPhone(phone, this.vendorActs[phone.call] ?? []) : closedPhone(phone))),
     ];
   }
+}
+
+/** A switch. @param {string} act @param {string} label @param {boolean} isOn */
+function wish(act, label, isOn) {
+  return h("button", { "data-click": act, "data-key": act, "aria-pressed": String(isOn), class: "small" },
+    `${label}: ${isOn ? "on" : "off"}`);
 }
 
 /** @param {any} phone */

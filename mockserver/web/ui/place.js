@@ -4,7 +4,7 @@
 
 export const VIEWS = [
   ["calls", "Calls"], ["webhooks", "Webhooks"], ["requests", "Requests"], ["try", "Try it"],
-  ["scenarios", "Scenarios"], ["journal", "Journal"], ["sandboxes", "Sandboxes"],
+  ["scenarios", "Scenarios"], ["accounts", "Accounts"], ["journal", "Journal"], ["sandboxes", "Sandboxes"],
 ];
 
 /**

@@ -1,25 +1,29 @@
 // All requests of the sandbox; why each was answered as it was, and what would pass.
 
 import { body, captured, h } from "./dom.js";
-import { curl, prefix, read } from "./api.js";
+import { prefix, read } from "./api.js";
 import { copy } from "./copy.js";
 import { clockTime, statusTone } from "./format.js";
+import { decodeBody, JSON_TYPE } from "./forms.js";
 import { ItemList } from "./item-list.js";
+import { withSecrets } from "./operations.js";
 import { report } from "./report.js";
 import { to, visit } from "./router.js";
-import { sendSample, setField, workingHeaders } from "./samples.js";
+import { makeSample, sendSample, setField } from "./samples.js";
+import { SNIPPETS } from "./snippets.js";
 import { headerList } from "./webhook-detail.js";
 
 export class RequestView extends ItemList {
   name = "requests";
   noun = "Request";
   filters = ["status", "provider", "operation", "call"];
+  none = "No request here. Your application sends them to the base URLs that the view Calls shows; Try it sends a sample.";
   hint = "status:422, provider:phonon, a text ...";
 
   constructor() {
     super();
     Object.assign(this.acts, {
-      curl: (/** @type {HTMLElement} */ button) => copy(this.#curl(), button),
+      copy: (/** @type {HTMLElement} */ button) => copy(this.#snippet(button.dataset.as ?? ""), button),
       again: (/** @type {HTMLElement} */ button) => report(button, () => this.#again(button.dataset.field ?? "")),
     });
   }
@@ -31,10 +35,10 @@ export class RequestView extends ItemList {
     return { ...request, explanation, raw };
   }
 
-  #curl() {
-    const { method, path, query, headers, body: text } = this.item.raw;
-    const url = `${location.origin}${path}${query ? `?${query}` : ""}`;
-    return curl({ method, url, headers, body: text });
+  /** @param {string} name */
+  #snippet(name) {
+    const { path, query, ...raw } = this.item.raw;
+    return SNIPPETS[name]({ ...raw, url: `${location.origin}${prefix}${path}${query ? `?${query}` : ""}` });
   }
 
   /** Send the request once more, with what would pass in the place of what did not. @param {string} field */
@@ -45,11 +49,11 @@ export class RequestView extends ItemList {
       (/** @type {any} */ changed, /** @type {any} */ rule) =>
         (rule.sample === null || rule.sample === undefined ? changed : setField(changed, rule.field, rule.sample)),
       JSON.parse(raw.body || "{}"));
-    const headers = await workingHeaders(provider, operation);
+    const sample = await makeSample(provider, operation).catch(() => ({ headers: {}, body: "" }));
     const { headers: answered } = await sendSample({
-      method: raw.method, url: `${prefix}${raw.path}${raw.query ? `?${raw.query}` : ""}`,
-      headers: { "content-type": "application/json", accept: "application/json", ...headers },
-      body: JSON.stringify(content),
+      method: raw.method, path: `${prefix}${raw.path}${raw.query ? `?${raw.query}` : ""}`,
+      headers: { accept: "application/json", ...sample.headers, "content-type": JSON_TYPE },
+      body: JSON.stringify(withSecrets(content, decodeBody(sample.body ?? "", JSON_TYPE) ?? {})),
     });
     const id = answered.get("x-mock-request");
     if (id) visit(["requests", id]);
@@ -71,7 +75,7 @@ export class RequestView extends ItemList {
     return [
       h("header", { class: "object-head" },
         h("h2", {}, `${id} `, h("span", { class: `pill ${statusTone(status)}` }, status ?? "no answer")),
-        h("div", { class: "acts" }, h("button", { "data-click": "curl" }, "Copy as curl"),
+        h("div", { class: "acts" }, Object.keys(SNIPPETS).map((as) => h("button", { "data-click": "copy", "data-as": as, "data-key": as }, `Copy as ${as}`)),
           calls.map((/** @type {string} */ call) => h("a", { class: "button", href: to(`calls/${call}`) }, `Call ${call}`)))),
       h("p", { class: "url" }, method, " ", captured(path)),
       h("h3", {}, "Why"), h("p", {}, captured(explanation.reason)),

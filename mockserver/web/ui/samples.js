@@ -1,90 +1,43 @@
-// Sample requests of each operation, out of the OpenAPI document of its vendor; and how to send one.
+// Sample requests that an account accepts now, and how a request is sent as a client would.
 
-import { Problem, prefix, read } from "./api.js";
+import { ask, Problem, read } from "./api.js";
+import { sentBody } from "./forms.js";
+import { typeOf } from "./operations.js";
 
-const ANY = "any-key"; // a credential that the bundled accounts take
+/** @typedef {import("./operations.js").Sent} Sent */
 
-/**
- * @typedef {{name: string, summary: string, value: any}} Example
- * @typedef {{
- *   provider: string, operation: string, method: string, path: string, summary: string,
- *   headers: Record<string, string>, query: Record<string, string>, examples: Example[],
- * }} Operation
- */
-
-/** @param {string} provider @returns {Promise<Operation[]>} */
-export async function readOperations(provider) {
-  const document = await read(`/openapi/${encodeURIComponent(provider)}.json`);
-  return Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).filter(([, each]) => each.operationId).map(([method, each]) => ({
-      provider, operation: each.operationId, method: method.toUpperCase(),
-      path: `/${provider}${path}`, summary: each.summary ?? "",
-      ...credentials(document, each), examples: examples(document, each),
-    })));
-}
-
-/** @param {any} document @param {any} operation */
-function credentials(document, operation) {
-  const schemes = document.components?.securitySchemes ?? {};
-  const [names = {}] = operation.security ?? document.security ?? [];
-  /** @type {Record<string, string>} */
-  const headers = {};
-  /** @type {Record<string, string>} */
-  const query = {};
-  for (const name of Object.keys(names)) {
-    const scheme = schemes[name] ?? {};
-    if (scheme.scheme === "bearer") headers.authorization = `Bearer ${ANY}`;
-    else if (scheme.scheme === "basic") headers.authorization = `Basic ${btoa(`${ANY}:${ANY}`)}`;
-    else if (scheme.in === "query") query[scheme.name] = ANY;
-    else if (scheme.in === "header") headers[scheme.name] = ANY;
-  }
-  return { headers, query };
-}
-
-/** @param {any} document @param {any} operation @returns {Example[]} */
-function examples(document, operation) {
-  const content = operation.requestBody?.content ?? {};
-  const media = content["application/json"] ?? Object.values(content)[0] ?? {};
-  const listed = Object.entries(media.examples ?? {}).map(([name, each]) => {
-    const { summary = "", value } = resolve(document, each);
-    return { name, summary, value };
-  });
-  if (listed.length) return listed;
-  return media.example === undefined ? [] : [{ name: "example", summary: "", value: media.example }];
-}
-
-/** @param {any} document @param {any} value */
-function resolve(document, value) {
-  if (!value?.$ref) return value;
-  return value.$ref.slice(2).split("/").reduce((/** @type {any} */ at, /** @type {string} */ key) => at[key], document);
-}
-
-/** Headers with a working credential. @param {string} provider @param {string} operation */
-export async function workingHeaders(provider, operation) {
-  const operations = await readOperations(provider);
-  return operations.find((each) => each.operation === operation)?.headers ?? {};
-}
-
-/** The URL of an operation in this sandbox. @param {Operation} operation */
-export function urlOf({ path, query }) {
-  const search = new URLSearchParams(query).toString();
-  return `${prefix}${path}${search ? `?${search}` : ""}`;
-}
+/** Header names that a browser lets no page send. */
+const FORBIDDEN = /^(accept-charset|accept-encoding|access-control-.*|connection|content-length|cookie2?|date|dnt|expect|host|keep-alive|origin|proxy-.*|referer|sec-.*|set-cookie|te|trailer|transfer-encoding|upgrade|via)$/i;
 
 /**
- * Send a request as a client of the vendor would.
- * @param {{method: string, url: string, headers: Record<string, string>, body: string}} request
+ * A request that an account accepts now, with its credential; ids in it are those of earlier calls.
+ * @param {string} provider @param {string} operation @param {{account?: string, fields?: any}} [more]
+ * @returns {Promise<Sent & {account: string}>}
  */
-export async function sendSample({ method, url, headers, body }) {
-  const hasBody = body && method !== "GET";
+export const makeSample = (provider, operation, more = {}) =>
+  ask("POST", `/samples/${encodeURIComponent(provider)}/${encodeURIComponent(operation)}`, more);
+
+/** What of a request a page cannot send; empty if it can. @param {Sent} request */
+export function unsendable({ method, headers, body }) {
+  const names = Object.keys(headers).filter((name) => FORBIDDEN.test(name));
+  if (names.length) return `the header ${names.join(", ")}`;
+  return body && /^(GET|HEAD)$/.test(method) ? `a body with ${method}` : "";
+}
+
+/** Send a request as a client of the vendor would. @param {Sent} request */
+export async function sendSample(request) {
+  const { method, path, headers, body } = request;
+  const reason = unsendable(request);
+  if (reason) throw new Problem(0, "unsendable", `A page cannot send ${reason}: copy it as curl.`);
+  const content = sentBody(body ?? "", typeOf(request));
   try {
-    const response = await fetch(url, {
-      method, headers, body: hasBody ? body : undefined,
-      credentials: "omit", redirect: "manual", cache: "no-store",
+    const response = await fetch(path, {
+      method, headers, body: content || undefined, credentials: "omit", redirect: "manual", cache: "no-store",
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch {
-    throw new Problem(0, "no-answer", "The connection broke without an answer. Requests says what ordered it.");
+    const [last] = (await read("/requests?order=newest&limit=1&fields=summary").catch(() => ({ requests: [] }))).requests;
+    throw new Problem(0, "no-answer", `The connection broke without an answer. ${last ? `Request ${last.id} says what ordered it.` : ""}`);
   }
 }
 

@@ -3,9 +3,14 @@
 import { body, captured, h, View } from "./dom.js";
 import { ask, read } from "./api.js";
 import { plural } from "./format.js";
+import { join } from "./join.js";
 import { live } from "./live.js";
 import { report } from "./report.js";
 import { place, to, visit } from "./router.js";
+
+const CHANGES = new Set(["request", "command", "activation-used-up"]); // entries after which it is read again
+const MAX_USED_UP = 3;
+const REST = 250; // ms in which changes are gathered
 
 export class ScenarioView extends View {
   /** @type {any[]} */
@@ -15,6 +20,9 @@ export class ScenarioView extends View {
   /** @type {any} */
   chosen = null;
   problem = "";
+  #timer = 0;
+  /** @type {any[]} the activations that were used up while this was shown, the newest first */
+  usedUp = [];
 
   acts = {
     search: (/** @type {any} */ input) => visit(["scenarios", ...place().parts], { q: input.value }, { replace: true }),
@@ -33,18 +41,28 @@ export class ScenarioView extends View {
   /** @param {AbortSignal} signal */
   start(signal) {
     addEventListener("place", () => this.load(), { signal });
-    for (const type of ["calls", "again"]) live.addEventListener(type, () => this.load(), { signal });
+    live.addEventListener("again", () => this.load(), { signal });
+    signal.addEventListener("abort", join("/events", ({ event, data }) => {
+      if (event === "activation-used-up") this.usedUp = [data, ...this.usedUp].slice(0, MAX_USED_UP);
+      if (CHANGES.has(event)) this.#loadSoon();
+    }));
     this.load();
+  }
+
+  #loadSoon() {
+    this.#timer ||= setTimeout(() => {
+      this.#timer = 0;
+      this.load();
+    }, REST);
   }
 
   async load() {
     const { view, parts: [name] } = place();
     if (view !== "scenarios") return;
     try {
-      const [{ scenarios }, { activations }, chosen] = await Promise.all([
-        read("/scenarios"), read("/activations"),
-        name ? read(`/scenarios/${encodeURIComponent(name)}`) : null]);
-      Object.assign(this, { scenarios, activations, chosen, problem: "" });
+      const [{ scenarios }, { activations }] = await Promise.all([read("/scenarios"), read("/activations")]);
+      Object.assign(this, { scenarios, activations, chosen: null, problem: "" });
+      if (name) this.chosen = await read(`/scenarios/${encodeURIComponent(name)}`);
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message;
     }
@@ -66,6 +84,8 @@ export class ScenarioView extends View {
     return [
       h("h1", {}, "Scenarios"),
       this.activations.length ? this.#active() : null,
+      this.usedUp.map(({ id, scenario, request }) => h("p", { "data-key": `used-${id}`, role: "status" },
+        h("b", {}, scenario), " is used up, by ", h("a", { href: to(`requests/${request}`) }, `request ${request}`), ".")),
       this.problem ? h("p", { class: "bad" }, this.problem) : null,
       h("div", { class: "columns" },
         h("section", { "aria-label": "list of scenarios" },
@@ -74,7 +94,8 @@ export class ScenarioView extends View {
           h("ol", { class: "plain" }, found.map((each) => h("li", { class: "row-line row", "data-key": each.name },
             h("a", { href: to(`scenarios/${encodeURIComponent(each.name)}${location.search}`), "aria-current": each.name === name && "true" },
               h("b", {}, each.name), h("span", { class: "second" }, each.description)))))),
-        h("section", { "aria-label": "scenario" }, this.chosen ? detail(this.chosen) : null)),
+        h("section", { "aria-label": "scenario" }, this.chosen ? detail(this.chosen)
+          : name ? null : h("p", { class: "muted" }, "Choose a scenario to see what it does, and to activate it."))),
     ];
   }
 

@@ -61,13 +61,12 @@ export class EventStream {
     while (!this.#isClosed) {
       const status = await this.#read().catch(() => 0);
       if (this.#isClosed) return;
-      if (status >= 400 && status < 500) {
-        this.#tell("refused", 0, status);
-        if (status !== 404) return;
-      }
+      const isRefused = status >= 400 && status < 500;
+      if (isRefused) this.#tell("refused", 0, status);
+      if (isRefused && status !== 404) return;
       const pause = PAUSES[Math.min(this.#tries, PAUSES.length - 1)] * 1000;
       this.#tries += 1;
-      if (status < 400) this.#tell("lost", Date.now() + pause, status);
+      if (!isRefused) this.#tell("lost", Date.now() + pause, status);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

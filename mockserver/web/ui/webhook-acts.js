@@ -1,8 +1,9 @@
 // What can be done with a webhook: send it once more, copy it as a curl command.
 
-import { ask, curl, read } from "./api.js";
+import { ask, read } from "./api.js";
 import { copy, say } from "./copy.js";
 import { report } from "./report.js";
+import { curl } from "./snippets.js";
 
 /**
  * A webhook with its headers and body as they are sent.
@@ -25,8 +26,7 @@ export function webhookActs(changed) {
       changed();
     }),
     webhookCurl: (/** @type {HTMLElement} */ button) => report(button, async () => {
-      const { method, url, headers, body } = await read(`/webhooks/${button.dataset.id}/raw`);
-      await copy(curl({ method, url, headers, body }), button);
+      await copy(curl(await read(`/webhooks/${button.dataset.id}/raw`)), button);
     }),
   };
 }

@@ -11,6 +11,7 @@ export class WebhookView extends ItemList {
   name = "webhooks";
   noun = "Webhook";
   filters = ["state", "kind", "provider", "call"];
+  none = "No webhook here. A vendor sends one while a call goes on, or when it has ended.";
   hint = "state:failed, kind:cdr, a text ...";
   /** @type {any[]} */
   inboxes = [];

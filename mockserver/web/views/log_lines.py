@@ -11,7 +11,7 @@ from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.slices import MAX_WEIGHT, weigh
 from mockserver.web.views.argument_words import argument_words
-from mockserver.web.views.serializers import serialize_entry
+from mockserver.web.views.ring_details import serialize_with_ring
 from mockserver.web.views.weights import weigh_entry
 
 LEFT_OUT: Final = "left out of the log: too long"
@@ -26,7 +26,7 @@ def format_line(entry: JournalEntry, state: SandboxState, origin: str = "") -> s
     With the `origin` of the server, a webhook to an inbox has the address at which people read it:
     whoever opens the address of the receiver sends it a request.
     """
-    serialized = serialize_entry(without_bodies(entry), state.configuration)
+    serialized = serialize_with_ring(without_bodies(entry), state)
     if str(serialized.get("url")).startswith(ORIGIN_PLACEHOLDER):
         serialized["url"] = _inbox_address(serialized["url"], origin)
     call = state.calls.by_id.get(entry.call_id)
@@ -63,7 +63,7 @@ def without_bodies(entry: JournalEntry) -> JournalEntry:
 
 def format_json_line(entry: JournalEntry, state: SandboxState) -> str:
     """Format an entry as one line of JSON, with `LEFT_OUT` in place of each long value."""
-    serialized = serialize_entry(without_long_values(entry), state.configuration)
+    serialized = serialize_with_ring(without_long_values(entry), state)
     return json.dumps({"sandbox": state.name, **serialized})
 
 
@@ -129,8 +129,9 @@ def _request_words(serialized: dict[str, Any]) -> Words:
 
 
 def _event_words(serialized: dict[str, Any]) -> Words:
-    known = ("at", "type", "call", "leg", "event", "q850")
-    return (serialized["leg"], serialized["event"], *argument_words(serialized, known))
+    known = ("at", "type", "call", "leg", "event", "q850", "role", "number")
+    who = (serialized.get("number"), "role" in serialized and f"({serialized['role']})")
+    return (serialized["leg"], serialized["event"], *who, *argument_words(serialized, known))
 
 
 def _attempt_words(serialized: dict[str, Any]) -> Words:
@@ -150,6 +151,23 @@ def _ignored_words(serialized: dict[str, Any]) -> Words:
     return (serialized["request"], serialized["webhook"], f"ignored: {about}")
 
 
+def _receipt_words(serialized: dict[str, Any]) -> Words:
+    size = f"{serialized['bytes']} bytes"
+    return (
+        "inbox",
+        serialized["inbox"],
+        "received",
+        serialized["method"],
+        size,
+        serialized["status"],
+    )
+
+
+def _used_up_words(serialized: dict[str, Any]) -> Words:
+    about = f"activation {serialized['activation']} of {serialized['scenario']} is used up"
+    return (serialized["request"], about)
+
+
 def _other_words(serialized: dict[str, Any]) -> Words:
     rest = (
         (name, value) for name, value in serialized.items() if name not in ("at", "type", "call")
@@ -166,4 +184,6 @@ WORDS_BY_TYPE: dict[str, Callable[[dict[str, Any]], Words]] = {
     "event": _event_words,
     "delivery-attempt": _attempt_words,
     "ignored": _ignored_words,
+    "received": _receipt_words,
+    "activation-used-up": _used_up_words,
 }

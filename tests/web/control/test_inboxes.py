@@ -50,6 +50,22 @@ def test_an_inbox_shows_what_it_received(site: SiteClient) -> None:
     assert request == {**expected, "body": {"b": [1]}, "status": 200}
 
 
+def receipts(site: SiteClient) -> list[dict[str, Any]]:
+    entries = site.get_json("/_mock/journal")["entries"]
+    return [each for each in entries if each["type"] == "received"]
+
+
+def test_each_request_has_an_entry_without_its_body(site: SiteClient) -> None:
+    program(site, {"responses": [503]})
+    for content in (b'{"secret": 1}', b""):
+        site.request("POST", f"{INBOX}?token=x", content=content)
+    head = {"at": T0, "type": "received", "call": None, "inbox": "mine", "method": "POST"}
+    assert receipts(site) == [
+        {"id": 1, **head, "bytes": 13, "status": 503},
+        {"id": 2, **head, "bytes": 0, "status": 200},
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [(b"", ""), (b"a=1", "a=1"), (b"\xff", "�"), (b"[1]", "[1]"), (b'"x"', '"x"'), (b"{", "{")],

@@ -9,7 +9,8 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from mockserver.web.access_control import AccessControl
-from mockserver.web.control.page import FILES, MEDIA_TYPES, POLICY
+from mockserver.web.control import page
+from mockserver.web.control.page import FILES, MEDIA_TYPES, POLICY, without_comments
 from tests.support.edge_site import EdgeSite, build_edge_site
 from tests.support.simulation import configuration_with_provider
 from tests.support.site import read_problem
@@ -18,6 +19,7 @@ UI = "/_mock/ui/"
 SANDBOXED = "/_sandbox/t1/_mock/ui/"
 HOSTILE = "</title><script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;"
 MAX_SIZE = 60_000  # bytes of all files, gzipped
+UI_FOLDER = Path(page.__file__).parents[1] / "ui"
 SCRIPTS = [name for name in FILES if name.endswith(".js")]
 
 
@@ -155,6 +157,19 @@ def test_without_scripts_the_shell_tells_where_everything_is(edge: EdgeSite) -> 
     assert {edge.request("GET", link).status_code for link in links} == {200}
 
 
+def test_the_shell_of_a_missing_sandbox_says_so_and_links_only_documents_that_exist(
+    edge: EdgeSite,
+) -> None:
+    text = edge.request("GET", "/_sandbox/nobody/_mock/ui/").text
+    assert "no sandbox is named nobody: the first vendor request or change creates it" in text
+    links = [values["href"] or "" for tag, values in parse_tags(text) if tag == "a"]
+    documents = [link for link in links if "/openapi/" in link]
+    assert {edge.request("GET", link).status_code for link in documents} == {200}
+    for link in links:
+        edge.request("GET", link)
+    assert [sandbox.name for sandbox in edge.registry] == ["default"]
+
+
 def test_the_shell_escapes_names_and_titles_of_providers(configuration: Configuration) -> None:
     edge = build_edge_site(
         configuration_with_provider(configuration, title=HOSTILE, name='x"><script>')
@@ -184,9 +199,17 @@ def test_no_file_names_another_host(name: str) -> None:
     assert [url for url in urls if "www.w3.org/2000/svg" not in url] == []
 
 
+def test_a_script_is_served_without_the_comments_that_have_their_own_lines() -> None:
+    lines = ("// It adds.", "", "/**", " * @param {number} one", " */", "/** @type {any} */")
+    code = ("const a = 1; // stays", "const b = /** @type {any} */ (a / 2 // 3", ");", "  ** 2;")
+    served = without_comments("\n".join((*lines, *code)))
+    assert served.split("\n") == [*[""] * len(lines), *code]
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_no_script_is_longer_than_250_lines_and_each_says_what_it_is(name: str) -> None:
-    lines = FILES[name].decode().splitlines()
+    lines = (UI_FOLDER / name).read_text("utf-8").splitlines()
     assert len(lines) <= 250
+    assert len(FILES[name].decode().splitlines()) == len(lines)
     assert lines[0].startswith("// ")
     assert lines[0].endswith(".")

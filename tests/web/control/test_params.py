@@ -166,7 +166,9 @@ def test_a_huge_limit_gives_all_items() -> None:
         ("state=A", []),
         ("state=a,c,b,a", [0, 1, 2, 3]),
         ("state=b,c&id=1,3", [1]),
-        ("call=None", [0, 1, 2, 3]),
+        ("call=", [0, 1, 2, 3]),
+        ("call=None", []),
+        ("state=[a]", [0, 3]),
         ("unknown=1", [0, 1, 2, 3]),
     ],
 )

@@ -29,6 +29,34 @@ KEYS = [
     "faults",
 ]
 
+CLICK_SUMMARY = (
+    "Click to call, connects `from` first and then `to`; by GET too, all in the query (observed)"
+)
+CLICK_EXAMPLES = [
+    {
+        "name": "number",
+        "summary": "The page's number form, its masked digits filled in",
+        "fields": {
+            "bridge": "918068281234",
+            "from": "918867135000",
+            "to": "918867136000",
+            "record": "1",
+        },
+    },
+    {
+        "name": "flow",
+        "summary": "The page's curl sample, its masked digits filled in",
+        "fields": {
+            "bridge": "918068281234",
+            "from": "918867135000",
+            "to": "flow:220",
+            "variables[Name]": "YourName",
+            "variables[otp]": "12344",
+            "record": "1",
+        },
+    },
+]
+
 
 def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteClient) -> None:
     providers = site.get_json("/_mock/providers")["providers"]
@@ -51,6 +79,9 @@ def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteCl
                 "host": host,
                 "path": "/api/v2/voice/c2c",
                 "evidence": "documented",
+                "summary": CLICK_SUMMARY,
+                "types": ["application/json", "application/x-www-form-urlencoded"],
+                "examples": CLICK_EXAMPLES,
             },
             {
                 "name": "c2c",
@@ -58,6 +89,9 @@ def test_a_provider_is_listed_with_its_urls_operations_and_webhooks(site: SiteCl
                 "host": host,
                 "path": "/api/v2/voice/c2c",
                 "evidence": "observed",
+                "summary": CLICK_SUMMARY,
+                "types": [],
+                "examples": CLICK_EXAMPLES,
             },
         ],
         "webhooks": ["completed"],
@@ -126,10 +160,8 @@ def test_a_fault_body_that_is_no_json_is_listed_as_text(configuration: Configura
     def refuse(faults: tuple[Fault, ...], _: RequestContext) -> Response:
         return Response(status=faults[0].status, body=f"<p>{faults[0].message}".encode())
 
-    provider = (
-        configuration_with_provider(configuration, refuse=refuse).providers["mobtexting"].provider
-    )
-    assert serialize_provider(provider, "")["faults"][-1]["body"] == "<p>Service Unavailable"
+    bound = configuration_with_provider(configuration, refuse=refuse).providers["mobtexting"]
+    assert serialize_provider(bound, "")["faults"][-1]["body"] == "<p>Service Unavailable"
 
 
 def test_vendor_events_are_listed_by_name(configuration: Configuration) -> None:
@@ -137,12 +169,8 @@ def test_vendor_events_are_listed_by_name(configuration: Configuration) -> None:
         "park": VendorEvent(allowed_in=frozenset({"COMPLETED"})),
         "fetch": VendorEvent(allowed_in=frozenset()),
     }
-    provider = (
-        configuration_with_provider(configuration, vendor_events=events)
-        .providers["mobtexting"]
-        .provider
-    )
-    assert serialize_provider(provider, "")["acts"] == ["park", "fetch"]
+    changed = configuration_with_provider(configuration, vendor_events=events)
+    assert serialize_provider(changed.providers["mobtexting"], "")["acts"] == ["park", "fetch"]
 
 
 def test_a_refusal_that_places_a_call_is_an_internal_error(configuration: Configuration) -> None:
@@ -177,3 +205,22 @@ def test_the_openapi_document_of_an_unknown_provider_is_not_found(
 ) -> None:
     response = site.request("GET", f"/_mock/openapi/{name}.json")
     assert read_problem(response) == (404, "unknown-provider", detail)
+
+
+def test_each_operation_says_how_it_is_requested(site: SiteClient) -> None:
+    providers = site.get_json("/_mock/providers")["providers"]
+    operations = [each for provider in providers for each in provider["operations"]]
+    without = {each["name"] for each in operations if not each["examples"]}
+    assert without == {"manager-calls", "authorize", "webrtc-login"}
+    assert all(each["summary"] for each in operations)
+    assert all(not each["types"] for each in operations if each["method"] == "GET")
+
+
+def test_the_example_of_an_operation_without_a_body_has_its_parameters(site: SiteClient) -> None:
+    providers = site.get_json("/_mock/providers")["providers"]
+    [call_status, *_] = [
+        each for provider in providers for each in provider["operations"]
+        if each["name"] == "call-status"
+    ]  # fmt: skip
+    [example] = call_status["examples"]
+    assert (example["name"], sorted(example["fields"])) == ("page", ["call_flow_id", "call_id"])

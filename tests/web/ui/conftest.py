@@ -1,4 +1,4 @@
-"""One browser and one server for the tests of a module; a page and a sandbox for each test."""
+"""One browser and one server for all tests of the page; a context and a sandbox for each."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator["Browser"]:
     from tests.support.browser import open_browser  # noqa: PLC0415 - it may be missing
 
@@ -19,7 +19,7 @@ def chromium() -> Iterator["Browser"]:
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server() -> Iterator[UiSite]:
     with run_ui_site() as site:
         yield site

@@ -1,6 +1,8 @@
 """The list of calls and the ladder of a call, as they happen."""
 
 import re
+import shlex
+import subprocess
 
 import pytest
 
@@ -119,3 +121,14 @@ def test_keys_go_through_the_list_open_a_call_and_lead_back(
     expect(page).to_have_url(ui.url("calls/c1"))
     page.keyboard.press("Escape")
     expect(page).to_have_url(ui.url("calls"))
+
+
+def test_the_command_of_an_empty_page_places_a_call_that_appears_at_once(
+    page: Page, ui: UiSite
+) -> None:
+    page.goto(ui.url())
+    command = page.locator("call-start pre").inner_text()
+    expect(page.locator("#link")).to_have_text("live")
+    subprocess.run(shlex.split(command), check=True, capture_output=True, timeout=20)  # noqa: S603
+    row = page.locator(".rows > .row").filter(has_text="c1")
+    expect(row).to_contain_text("waits-for-a-person")

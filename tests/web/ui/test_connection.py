@@ -1,9 +1,31 @@
 """The page says when it is not connected, and catches up; many tabs share one stream."""
 
 from tests.support.browser import Browser, Page, expect, open_page
+from tests.support.many_calls import place_many
 from tests.support.ui_site import UiSite, run_ui_site
 
 TABS = 8
+CALLS = 1_000  # of about 12 entries each: more than the journal keeps
+CUT = """
+window.cut = new AbortController();
+window.isCut = false;
+const send = window.fetch;
+window.fetch = (url, how) => !String(url).includes("/events") ? send(url, how)
+  : window.isCut ? Promise.reject(new TypeError("cut"))
+  : send(url, {...how, signal: AbortSignal.any([how.signal, window.cut.signal])});
+delete window.SharedWorker;
+"""
+"""Lets the page hold its stream itself, and a test cut it off."""
+HIDE = """isHidden => {
+  Object.defineProperty(document, "hidden", {value: isHidden, configurable: true});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def listed(page: Page) -> list[str]:
+    """The ids of the calls in the list."""
+    texts: list[str] = page.locator(".rows > .row b").all_inner_texts()
+    return texts
 
 
 def test_a_lost_server_is_said_and_a_new_one_is_read_anew(chromium: Browser) -> None:
@@ -31,6 +53,36 @@ def test_what_came_while_a_page_was_away_is_fetched(page: Page, ui: UiSite) -> N
         ui.place("callee-busy")
     page.go_back()
     expect(page.locator(".rows > .row")).to_have_count(3)
+
+
+def test_after_a_gap_the_list_is_that_of_the_control_api(page: Page, ui: UiSite) -> None:
+    page.add_init_script(CUT)
+    page.goto(ui.url())
+    ui.place("callee-busy")
+    expect(page.locator(".rows > .row")).to_have_count(1)
+    page.evaluate("window.isCut = true; window.cut.abort()")
+    expect(page.locator("#link")).to_have_text("lost")
+    place_many(ui, CALLS)
+    ui.advance(until="idle")
+    page.evaluate("window.cut = new AbortController(); window.isCut = false")
+    expect(page.get_by_text("entries were skipped")).to_be_visible()
+    expect(page.get_by_text(f"{CALLS + 1} calls")).to_be_visible()
+    calls = ui.read("/calls?order=newest&limit=200")["calls"]
+    rows = page.locator(".rows > .row")
+    expect(rows.first).to_contain_text(f"c{CALLS + 1}")
+    expect(rows.filter(has_text="busy")).to_have_count(rows.count())
+    assert listed(page) == [call["id"] for call in calls][: rows.count()]
+
+
+def test_a_tab_that_was_hidden_reads_what_it_has_missed(page: Page, ui: UiSite) -> None:
+    page.add_init_script("delete window.SharedWorker")
+    page.goto(ui.url())
+    ui.place("callee-busy")
+    expect(page.locator(".rows > .row")).to_have_count(1)
+    page.evaluate(HIDE, True)  # noqa: FBT003 - an argument of the script
+    ui.place("callee-busy")
+    page.evaluate(HIDE, False)  # noqa: FBT003 - as above
+    expect(page.locator(".rows > .row")).to_have_count(2)
 
 
 def test_eight_tabs_are_all_live(chromium: Browser, ui: UiSite) -> None:

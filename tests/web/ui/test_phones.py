@@ -91,6 +91,9 @@ def test_what_the_call_forbids_is_said_beside_the_button(page: Page, ui: UiSite)
     ))  # fmt: skip
     button(callee, "Answer").click()
     expect(callee.get_by_role("alert")).to_have_text("the call is over")
+    button(page, "+10 s").click()
+    expect(button(page, "+10 s")).to_be_enabled()
+    expect(callee.get_by_role("alert")).to_have_text("the call is over")
 
 
 def test_a_ringing_phone_is_in_the_title_and_in_the_live_region(page: Page, ui: UiSite) -> None:
@@ -113,6 +116,10 @@ def test_a_phone_is_answered_and_left_by_keys_alone(page: Page, ui: UiSite) -> N
     expect(page.locator(".words").filter(has_text="key 1 (you)")).to_be_visible()
     page.keyboard.press("h")
     expect(phone(page)).to_have_count(0)
+    expect(page.locator("#spoken")).to_contain_text("Call c1: ")
+    expect(button(page, "To next (0 s)")).to_be_enabled()
+    page.keyboard.press(">")
+    expect(page.get_by_label("webhook").get_by_text("delivered")).to_be_visible()
 
 
 def test_the_recording_of_an_ended_call_can_be_played_and_downloaded(
@@ -141,3 +148,101 @@ def test_a_prompt_is_heard_after_the_answer(page: Page, ui: UiSite) -> None:
     button(phone(page), "Answer").click()
     button(page, "To next").or_(page.get_by_role("button", name="To next (")).click()
     expect(phone(page).locator(".hears")).to_contain_text("Hello Ada")
+
+
+STUBS = """
+window.shown = []; window.asked = 0; window.read = [];
+window.Notification = class {
+  static permission = "default";
+  static async requestPermission() {
+    window.asked += 1;
+    return (this.permission = window.answer ?? "granted");
+  }
+  constructor(title, { body }) { window.shown.push([title, body]); }
+};
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+const voices = [{name: "remote", localService: false, lang: "en-US"},
+                {name: "own", localService: true, lang: "xx"}];
+Object.defineProperty(window, "speechSynthesis", {value: {
+  getVoices: () => window.voices ?? voices, speak: (words) => window.read.push(
+    [words.text, words.voice.name]), cancel: () => {}, addEventListener: () => {},
+}});
+Document.prototype.hasFocus = () => window.isLookedAt ?? false;
+"""
+"""Records notifications and what is read aloud; the person looks elsewhere."""
+
+
+def test_a_phone_that_rings_is_notified_only_on_wish_and_after_a_click(
+    page: Page, ui: UiSite
+) -> None:
+    page.add_init_script(STUBS)
+    ring(page, ui)
+    assert page.evaluate("[asked, shown]") == [0, []]
+    button(page, "Notify: off").click()
+    expect(button(page, "Notify: on")).to_be_visible()
+    ui.place(PERSON)
+    button(page, "+10 s").click()
+    expect(phone(page, "c2")).to_be_visible()
+    rings = [["918867136000 rings", "Call c2, leg b"]]
+    assert page.evaluate("[asked, shown]") == [1, rings]
+    button(page, "Notify: on").click()
+    expect(button(page, "Notify: off")).to_be_visible()
+
+
+def test_a_wish_is_remembered_and_nobody_who_looks_is_notified(page: Page, ui: UiSite) -> None:
+    page.add_init_script(STUBS + "Notification.permission = 'granted'; window.isLookedAt = true;")
+    page.goto(ui.url("phones"))
+    for name in ("Notify", "Read aloud"):
+        button(page, f"{name}: off").click()
+        expect(button(page, f"{name}: on")).to_be_visible()
+    page.reload()
+    for name in ("Notify", "Read aloud"):
+        expect(button(page, f"{name}: on")).to_be_visible()
+    ui.place(PERSON)
+    button(page, "+10 s").click()
+    expect(phone(page)).to_be_visible()
+    assert page.evaluate("[asked, shown]") == [0, []]
+
+
+@pytest.mark.parametrize(
+    ("lack", "name", "reason"),
+    [
+        ("window.answer = 'denied'", "Notify", "The browser does not allow it"),
+        ("window.voices = []", "Read aloud", "This browser has no voice on this machine."),
+        (
+            "window.voices = [{localService: false}]",
+            "Read aloud",
+            "This browser has no voice on this machine.",
+        ),
+    ],
+)
+def test_a_wish_that_the_browser_cannot_fulfill_stays_off_and_says_why(
+    page: Page, ui: UiSite, lack: str, name: str, reason: str
+) -> None:
+    page.add_init_script(f"{STUBS};{lack}")
+    page.goto(ui.url("phones"))
+    button(page, f"{name}: off").click()
+    expect(page.locator("phone-desk").get_by_role("alert")).to_contain_text(reason)
+    expect(button(page, f"{name}: off")).to_be_visible()
+
+
+def test_prompts_are_read_aloud_on_wish_by_a_voice_of_this_machine(page: Page, ui: UiSite) -> None:
+    page.add_init_script(STUBS)
+    ui.ask("PUT", "/scenarios/greets", {
+        "description": "Reads a text to the callee.",
+        "legs": {"callee": "person"},
+    })  # fmt: skip
+    for _ in range(2):
+        ui.place("greets", to="flow:220", **{"variables[Name]": "Ada", "variables[otp]": "7"})
+    ui.advance(by="10s")
+    page.goto(ui.url("phones"))
+    for call, name in (("c1", "Read aloud: off"), ("c2", "")):
+        button(phone(page, call), "Answer").click()
+        page.get_by_role("button", name="To next (").click()
+        expect(phone(page, call).locator(".hears")).to_contain_text("Hello Ada")
+        if name:
+            assert page.evaluate("read") == []
+            button(page, name).click()
+            expect(button(page, "Read aloud: on")).to_be_visible()
+    [[text, voice]] = page.evaluate("read")
+    assert (text.startswith("Hello Ada"), voice) == (True, "own")

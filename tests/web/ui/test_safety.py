@@ -1,83 +1,13 @@
-"""Captured texts are only texts; the token stays in its tab; other pages get nothing."""
+"""The token stays in its tab; other pages get nothing."""
 
-import json
+import httpx
 
-import pytest
-
-from tests.support.browser import Browser, Dialog, Page, expect, open_page
+from tests.support.browser import Browser, Page, expect, open_page
+from tests.support.processes import FIXED_OPTIONS, serve
+from tests.support.small_server import serve_texts
 from tests.support.ui_site import UiSite, run_ui_site
 
-PAYLOADS = (
-    "<script>window.hit = 1</script>",
-    "<img src=x onerror='window.hit = 1'>",
-    '"><svg onload=window.hit=1>',
-    "javascript:window.hit=1",
-    "</pre></bdi><iframe srcdoc='<script>parent.hit=1</script>'>",
-    "{{constructor.constructor('window.hit=1')()}}",
-    "<a href='javascript:window.hit=1'>x</a>",
-    "<style>body{display:none}</style>",
-    "&lt;script&gt;window.hit=1&lt;/script&gt;",
-    "<math><mtext><table><mglyph><style><img src onerror=window.hit=1>",
-    "\u202egnp.exe\u202c",
-    "a\u0000b\u0007c\u001b[31m",
-    "<!--<img src='--><img src=x onerror=window.hit=1>'",
-    "'-window.hit-'",
-    "${window.hit=1}",
-    "<base href='//evil.test/'>",
-)
-REPORTS = """() => {
-  window.reports = [];
-  document.addEventListener("securitypolicyviolation", e => window.reports.push(e.blockedURI));
-}"""
-VIEWS = ("calls", "calls/c1", "webhooks/w1", "requests/r1", "requests/r2", "journal", "scenarios")
 TOKEN = "top-secret-token"
-
-
-@pytest.fixture
-def hostile(ui: UiSite) -> UiSite:
-    """A sandbox with every payload in what a client can send and what a receiver answers."""
-    for payload in PAYLOADS:
-        ui.place("callee-busy", **{"variables[Name]": payload, "mid": payload})
-        ui.place(**{"from": payload, "to": payload})
-        ui.client.post(
-            f"{ui.prefix}/mobtexting/{payload.encode('ascii', 'ignore').hex()}",
-            content=json.dumps({payload: payload}),
-            headers={"x-payload": payload.encode("ascii", "ignore").decode().replace("\0", "")
-                     .replace("\a", "").replace("\x1b", ""), "content-type": "text/html"},
-        )  # fmt: skip
-    ui.advance(until="idle")
-    return ui
-
-
-def test_captured_texts_run_nothing_in_any_view(page: Page, hostile: UiSite) -> None:
-    page.add_init_script(f"({REPORTS})()")
-    dialogs: list[str] = []
-
-    def dismiss(dialog: Dialog) -> None:
-        dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    page.on("dialog", dismiss)
-    ids = [request["id"] for request in hostile.read("/requests")["requests"]]
-    calls = [call["id"] for call in hostile.read("/calls")["calls"]]
-    pages = (
-        *VIEWS,
-        *(f"requests/{each}" for each in ids[1::9]),
-        *(f"calls/{each}" for each in calls[::5]),
-    )
-    for view in pages:
-        page.goto(hostile.url(view))
-        expect(page.locator("#link")).to_have_text("live")
-        expect(page.locator("main h1")).to_be_visible()
-        assert page.evaluate("[window.hit, window.reports]") == [None, []], view
-        assert page.locator("main :is(script, iframe, img, style, base)").count() == 0, view
-    assert dialogs == []
-
-
-def test_signs_that_nobody_sees_are_spelled_out(page: Page, ui: UiSite) -> None:
-    ui.place(**{"from": "\u202e91"})
-    page.goto(ui.url("requests/r1"))
-    expect(page.get_by_label("request", exact=True)).to_contain_text("\\u202e91")
 
 
 def test_the_token_of_the_fragment_leaves_the_address_and_opens_the_page(
@@ -124,3 +54,37 @@ def test_the_page_asks_no_other_host_for_anything(page: Page, ui: UiSite) -> Non
         page.goto(ui.url(view))
         expect(page.locator("#link")).to_have_text("live")
     assert hosts == {ui.origin.removeprefix("http://")}
+
+
+def test_the_token_is_in_no_log_and_in_no_export(chromium: Browser) -> None:
+    texts = list[str]()
+    with (
+        serve("serve", *FIXED_OPTIONS, MOCKSERVER_TOKEN=TOKEN) as server,
+        open_page(chromium) as page,
+    ):
+        origin = server.ready["base"]
+        with httpx.Client(base_url=origin, trust_env=False) as client:
+            site = UiSite(origin, client)
+            page.goto(f"{site.url('journal')}#token={TOKEN}")
+            expect(page.locator("#link")).to_have_text("live")
+            assert site.place("callee-busy") == "c1"
+        expect(page.locator("summary").filter(has_text="placed")).to_be_visible()
+        for name in ("Export .jsonl", "Export for replay"):
+            with page.expect_download() as download:
+                page.get_by_role("button", name=name).click()
+            texts.append(download.value.path().read_text())
+        texts.append("".join(server.end()[1:]))
+    assert [text for text in texts if TOKEN in text] == []
+    assert ["c2c" in text for text in texts] == [True, True, True]
+
+
+def test_a_foreign_page_can_neither_frame_the_page_nor_read_it(page: Page, ui: UiSite) -> None:
+    html = f"<iframe src='{ui.url()}'></iframe>"
+    read = """url => fetch(url).then(answer => answer.text(), () => "refused")"""
+    with serve_texts(lambda: html) as foreign:
+        page.goto(foreign)
+        framed = page.frame_locator("iframe").locator("body")
+        expect(framed).to_contain_text("foreign-origin")
+        expect(framed).not_to_have_attribute("data-base", ui.prefix + "/_mock")
+        answers = [page.evaluate(read, ui.url(path)) for path in ("", "app.js", "../calls")]
+    assert answers == ["refused"] * 3

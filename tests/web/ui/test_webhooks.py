@@ -5,10 +5,8 @@ import shlex
 
 import pytest
 
-from tests.support.browser import Page, expect
+from tests.support.browser import Page, copy_as, expect
 from tests.support.ui_site import UiSite
-
-COPIED = "navigator.clipboard.writeText = async text => { window.copied = text; }"
 
 
 def end_call(ui: UiSite, *scenarios: str) -> None:
@@ -55,10 +53,7 @@ def test_a_copy_of_a_webhook_says_so(page: Page, ui: UiSite) -> None:
 def test_a_webhook_copied_as_curl_sends_the_same_body(page: Page, ui: UiSite) -> None:
     end_call(ui)
     page.goto(ui.url("webhooks/w1"))
-    page.evaluate(COPIED)
-    page.get_by_role("button", name="Copy as curl").click()
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    command = shlex.split(page.evaluate("window.copied"))
+    command = shlex.split(copy_as(page, "curl"))
     sent = ui.read("/webhooks/w1/raw")
     assert command[:4] == ["curl", "-X", sent["method"], sent["url"]]
     assert command[command.index("--data-binary") + 1] == sent["body"]

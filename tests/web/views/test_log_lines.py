@@ -29,9 +29,9 @@ def test_a_call_and_its_webhook_are_logged_line_by_line(state: SandboxState) -> 
     assert lines == [
         "09:00:00 mobtexting c1 r1 POST /api/v2/voice/c2c 200",
         "09:00:00 mobtexting c1 begin",
-        "09:00:00 mobtexting c1 a ring",
+        "09:00:00 mobtexting c1 a ring 918867135000 (from)",
         "09:00:02 mobtexting c1 a answer",
-        "09:00:02 mobtexting c1 b ring",
+        "09:00:02 mobtexting c1 b ring 918867136000 (to)",
         "09:00:05 mobtexting c1 b hangup busy",
         "09:00:05 mobtexting c1 a hangup normal",
         "09:00:05 mobtexting c1 attempt-ended busy",
@@ -99,6 +99,16 @@ SIMULATED_DELIVERY = FAILED_DELIVERY.replace(
             "webhook-dropped webhook w1 kind completed",
         ),
         ("clock", {"mode": "60x"}, "clock mode 60x"),
+        (
+            "received",
+            {"inbox": "reports", "method": "POST", "bytes": 13, "status": 503},
+            "inbox reports received POST 13 bytes 503",
+        ),
+        (
+            "activation-used-up",
+            {"activation": "a1", "scenario": "callee-busy", "request": "r2"},
+            "r2 activation a1 of callee-busy is used up",
+        ),
         ("command", {"method": "PATCH", "body": {"a": 1}}, 'command method PATCH body {"a": 1}'),
         ("error", LookupError("oops"), "error error LookupError('oops')"),
     ],

@@ -1,0 +1,52 @@
+// The exported journal that is shown: one that somebody chose or dropped, or that of `mockserver ui`.
+
+import { captured, h } from "./dom.js";
+import { read } from "./api.js";
+import { parseJournal } from "./journal-file.js";
+import { visit } from "./router.js";
+
+/** `problem` is why the latest one could not be opened. @type {{file: import("./journal-file.js").JournalFile | null, problem: string}} */
+export const opened = { file: null, problem: "" };
+
+/** The name of the file for which `mockserver ui` serves this page; empty at a server. */
+export const servedName = document.body?.dataset.file ?? "";
+
+/** Read the file that this page is served for. */
+export async function readServedFile() {
+  opened.file = parseJournal(servedName, await read("/file.jsonl"));
+}
+
+/** Open a file that somebody has chosen or dropped. @param {import("./dom.js").View} view @param {File} file */
+async function openFile(view, file) {
+  try {
+    opened.file = parseJournal(file.name, await file.text());
+    opened.problem = "";
+    visit(["file"]);
+  } catch (error) {
+    opened.problem = /** @type {Error} */ (error).message;
+  }
+  view.update();
+}
+
+/** What lets people choose a file; its view calls `takeFiles`. */
+export function chooser() {
+  return h("div", { class: "field", "data-key": "chooser" },
+    h("label", { for: "file" }, "Show an exported journal: choose a file, or drop it here"),
+    h("input", { type: "file", id: "file", accept: ".jsonl" }),
+    opened.problem ? h("p", { class: "bad", role: "alert" }, captured(opened.problem)) : null);
+}
+
+/** Open what is chosen or dropped on a view. @param {import("./dom.js").View} view @param {AbortSignal} signal */
+export function takeFiles(view, signal) {
+  view.addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement && target.files?.length)) return;
+    openFile(view, target.files[0]);
+    target.value = ""; // the same file can be chosen again
+  }, { signal });
+  view.addEventListener("dragover", (event) => event.preventDefault(), { signal });
+  view.addEventListener("drop", (event) => {
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file) openFile(view, file);
+  }, { signal });
+}

@@ -1,0 +1,1 @@
+"""Tests of the page in a browser; a package, so that they share one browser and one server."""
