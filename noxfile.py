@@ -133,5 +133,5 @@ def lowest(session: nox.Session) -> None:
 def newest(session: nox.Session) -> None:
     """The newest packages that pyproject.toml allows; all tests follow as `-- tests`."""
     others = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "test")
-    _pip(session, "--upgrade", *others, "-e", ".[people]", "-e", "clients/python")
+    _pip(session, "--upgrade", *others, "-e", ".[people,https]", "-e", "clients/python")
     _pytest(session, *BOUNDS_TESTS)

@@ -1,6 +1,7 @@
 """`python -m benchmarks`: print the project's own figures row by row.
 
-`peers` compares them with those of other servers, `page` measures the page in a browser.
+`peers` compares them with those of other servers, `page` measures the page in a browser, and
+`https` compares TLS with plain http.
 """
 
 import gc
@@ -32,11 +33,20 @@ def measure_page() -> None:
         print(f"| {name} | {figures} |", flush=True)  # noqa: T201 - a command
 
 
+def measure_https(words: list[str]) -> None:
+    from benchmarks.https import rows  # noqa: PLC0415 - uvloop may be missing
+
+    for name, figures in rows(*map(int, words)):
+        print(f"| {name} | {figures} |", flush=True)  # noqa: T201 - a command
+
+
 if __name__ == "__main__":
     match sys.argv[1:2]:
         case ["peers"]:
             run(sys.argv[2:])
         case ["page"]:
             measure_page()
+        case ["https"]:
+            measure_https(sys.argv[2:])
         case _:
             main()

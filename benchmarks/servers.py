@@ -72,7 +72,7 @@ def run_server(
 def _run(
     words: Sequence[str], request: bytes, variables: Mapping[str, str], folder: str
 ) -> Iterator[RunningServer]:
-    port, root = _free_port(), str(HERE.parent)
+    port, root = free_port(), str(HERE.parent)
     start = perf_counter()
     process = subprocess.Popen(  # noqa: S603 - commands of our own
         [str(port) if word == PORT else word for word in words],
@@ -112,7 +112,7 @@ def _wait_until_ready(port: int, request: bytes, start: float, timeout: float = 
     raise TimeoutError(f"no answer within {timeout} s")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a free port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]

@@ -102,7 +102,7 @@ def test_an_unknown_clock_is_refused_before_a_port_is_bound(
     with pytest.raises(SettingsError) as error:
         start(SETTINGS._replace(clock="fast", port=port_of_socket(taken_socket)))
     modes = "real, manual, instant, or a pace such as 60x"
-    assert str(error.value) == f"clock 'fast' is no mode: {modes}"
+    assert str(error.value) == f"clock 'fast' is not a mode: {modes}"
 
 
 def run_and_collect(
@@ -171,7 +171,10 @@ def test_a_server_that_cannot_be_built_leaves_no_open_socket(
 ) -> None:
     listeners = []
 
-    def fail(_: object, __: object, listener: socket.socket, *___: object) -> NoReturn:
+    def fail(
+        _: object, __: object, listener: socket.socket, *___: object, https_parts: None
+    ) -> NoReturn:
+        assert https_parts is None
         listeners.append(listener)
         raise LookupError("oops")
 

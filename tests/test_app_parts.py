@@ -290,15 +290,15 @@ def certificate_and_key(tmp_path: Path) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (Settings(clock="fast"), "clock 'fast' is no mode: real, manual, instant, or a pace"),
-        (Settings(clock=""), "clock '' is no mode: real, manual, instant, or a pace"),
-        (Settings(tls_cert="HERE"), "tls-cert and tls-key go together"),
-        (Settings(tls_key="HERE"), "tls-cert and tls-key go together"),
+        (Settings(clock="fast"), "clock 'fast' is not a mode: real, manual, instant, or a pace"),
+        (Settings(clock=""), "clock '' is not a mode: real, manual, instant, or a pace"),
+        (Settings(tls_cert="HERE"), "tls-cert and tls-key need each other: give both, or neither"),
+        (Settings(tls_key="HERE"), "tls-cert and tls-key need each other: give both, or neither"),
         (Settings(tls_cert="HERE", tls_key="gone.pem"), "tls: there is no file gone.pem"),
         (Settings(tls_cert="gone.pem", tls_key="HERE"), "tls: there is no file gone.pem"),
         (Settings(tls_cert="HERE/..", tls_key="HERE"), "tls: there is no file HERE/.."),
-        (Settings(webhook_ca="gone.pem"), "webhook-ca: there is no file gone.pem"),
-        (Settings(webhook_ca=__file__), f"webhook-ca: {__file__} holds no certificates in PEM"),
+        (Settings(webhook_ca=("gone.pem",)), "webhook-ca: there is no file gone.pem"),
+        (Settings(webhook_ca=(__file__,)), f"webhook-ca: {__file__} holds no certificates in PEM"),
         (Settings(webhook={"nobody": "http://a"}), "webhook: no provider is named 'nobody'"),
     ],
 )

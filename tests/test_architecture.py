@@ -20,6 +20,7 @@ LAYERS: dict[str, set[str]] = {
     "__init__": set(),
     "__main__": {"cli"},
     "settings": {"settings"},
+    "tls": {"tls"},
     "core": {"core"},
     "audio": {"core", "audio"},
     "delivery": {"core", "delivery", "__init__"},
@@ -39,6 +40,7 @@ LAYERS: dict[str, set[str]] = {
         "config",
         "web",
         "compiler",
+        "tls",
         "app",
         "__init__",
     },
@@ -53,7 +55,7 @@ LAYERS: dict[str, set[str]] = {
         "compiler",
         "replay",
     },
-    "cli": {"settings", "compiler", "app", "replay", "cli", "__init__"},
+    "cli": {"settings", "compiler", "app", "replay", "tls", "cli", "__init__"},
     "client": set(),
 }
 """Package or module -> what it may import; a provider also imports its own folder."""
@@ -75,7 +77,8 @@ THIRD_PARTIES = {
     "config": {"yaml", "jsonschema", "jsonschema_rs", "faker", "langcodes", "phonenumbers"},
     "delivery": {"httptools"},
     "web": {"starlette", "python_multipart", "uvicorn", "httptools"},
-    "cli": {"click"},
+    "cli": {"click", "mock_calls"},
+    "tls": {"cryptography"},
     "client": {"mock_calls"},
 }
 """Package or module -> the third-party packages that it may import."""

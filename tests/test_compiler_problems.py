@@ -140,7 +140,10 @@ def test_an_upload_that_a_scenario_of_a_file_always_hides_is_a_problem(
     compiled, problems = compiler(
         configuration, {name: text.encode() for name, text in uploads.items()}
     )
-    hidden = f"{place}: never in force: 'theirs' ({file}:2:11) matches all its requests"
+    hidden = (
+        f"{place}: this scenario never matches: 'theirs' ({file}:2:11) "
+        "matches all its requests first"
+    )
     assert (compiled, problems) == (None, (hidden,))
 
 
@@ -148,7 +151,7 @@ def test_an_upload_that_another_upload_always_hides_is_a_problem(
     compiler: ScenarioCompiler, configuration: Configuration
 ) -> None:
     text = f"# all\nmatch: {{account: x}}\n{BLOCK}".encode()
-    hidden = "b:2:1: never in force: 'a' (PUT a:2:1) matches all its requests"
+    hidden = "b:2:1: this scenario never matches: 'a' (PUT a:2:1) matches all its requests first"
     assert compiler(configuration, {"a": text, "b": text}) == (None, (hidden,))
 
 

@@ -179,7 +179,7 @@ def test_what_is_written_outside_wins(load: Play, puzzle: str) -> None:
     assert (causes(state), len(deliveries)) == (expected, webhook_count)
 
 
-HIDDEN = "has no effect: what is said outside of it always wins; leave out one of the two"
+HIDDEN = "has no effect: outer words always win against it; leave out one of the two"
 REFUSED: Mapping[str, tuple[tuple[str, ...], list[str]]] = {
     "legs beside attempts that speak of nothing else": (
         ("x: {attempts: [no-answer, busy], legs: {callee: answered}}",),
@@ -194,18 +194,18 @@ REFUSED: Mapping[str, tuple[tuple[str, ...], list[str]]] = {
     ),
     "legs outside of the steps that move them": (
         ("x: {use: y, legs: {a: busy}}", "y: {steps: [{after: 9s, hangup: a}]}"),
-        ["2:22: the steps of 'y' move this leg: leave it out here, or let the steps say all of it"],
+        ["2:22: the steps of 'y' decide this leg: leave it out here, or write all of it as steps"],
     ),
     "legs beside the steps that move them": (
         ("x: {legs: {a: answered}, steps: [{after: 9s, hangup: a}]}",),
-        ["2:14: the steps of 'x' move this leg: leave it out here, or let the steps say all of it"],
+        ["2:14: the steps of 'x' decide this leg: leave it out here, or write all of it as steps"],
     ),
     "an item of attempts that speaks of the API": (
         ("x: {attempts: [busy, y]}", "y: {refuse: server-error}"),
         [
             (
-                "2:24: an item of attempts is about people and webhooks, and 'y' speaks of the "
-                "API: write refuse or responses beside attempts, or choose"
+                "2:24: an item of attempts decides legs and webhooks, but 'y' decides the "
+                "response: write refuse or responses beside attempts, or use choose"
             )
         ],
     ),
@@ -213,8 +213,8 @@ REFUSED: Mapping[str, tuple[tuple[str, ...], list[str]]] = {
         ("x: {use: second-leg-no-answer}",),
         [
             (
-                "2:12: 'second-leg-no-answer' needs {leg: b}, which does not hold wherever this "
-                "scenario can play; give this one the same needs"
+                "2:12: 'second-leg-no-answer' needs {leg: b}, which is not true everywhere that "
+                "this scenario can play; give this scenario the same needs"
             )
         ],
     ),

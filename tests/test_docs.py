@@ -194,3 +194,73 @@ def test_the_scenarios_of_the_how_tos_load(tmp_path: Path) -> None:
         file = tmp_path / f"{number}.yaml"
         file.write_text(block, "utf-8")
         build_configuration(parse_settings({"scenarios": (str(file),)}, {}))
+
+
+@pytest.mark.parametrize("name", sorted(load_providers()))
+def test_the_reference_has_every_parameter_of_every_operation(
+    reference: dict[str, str], name: str
+) -> None:
+    bound = load_providers()[name]
+    for endpoint in bound.provider.endpoints:
+        section = reference[name].partition(f"\n### {endpoint.operation}\n")[2]
+        section = re.split(r"\n##+ ", section)[0]
+        assert f"| {endpoint.method} | `{endpoint.host}` | `{endpoint.path}` |" in section
+        for parameter in bound.form(endpoint.operation).names:
+            assert f"| `{parameter}` | " in section, (endpoint.operation, parameter)
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("mobtexting", "| `bridge` | string or integer | yes | body | 10 to 15 digits"),
+        (
+            "effebot",
+            "| `ivrs[].record.id` | string or integer or null | no | body | a whole number |",
+        ),
+        (
+            "effebot",
+            "| `phones` | array | no | body | a list of numbers, at least 1 items, at most 5",
+        ),
+        ("innocalls", "| `call_id` | string or integer | yes | query |"),
+        ("ccai", "| `recording_permission` | one of `recording_permission_not_asked`, "),
+    ],
+)
+def test_the_reference_says_what_a_parameter_is_and_where_it_stands(
+    reference: dict[str, str], name: str, row: str
+) -> None:
+    assert row in reference[name]
+
+
+@pytest.mark.parametrize("name", sorted(load_providers()))
+def test_the_reference_prints_a_webhook_of_each_kind(reference: dict[str, str], name: str) -> None:
+    printed = re.findall(
+        r"^`([\w-]+)` of `[\w-]+` with the scenario", reference[name], re.MULTILINE
+    )
+    assert printed == list(load_providers()[name].provider.webhooks)
+
+
+def test_a_printed_webhook_is_that_of_a_simulated_call(reference: dict[str, str]) -> None:
+    assert (
+        "POST http://app.test/calls\n\n"
+        '{\n  "call": {\n    "phone": "99999999999",\n    "answer": 1\n  }\n}\n'
+    ) in reference["effebot"]
+    assert "GET http://app.test/calls?action=GetDigits&callId=" in reference["innocalls"]
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("phonon", "| `wrong-method` | method PUT | `create`, `create-bulk` |"),
+        (
+            "phonon",
+            '| `insufficient-balance` | account `{"balance": "0"}` | `create`, `create-bulk` |',
+        ),
+        ("phonon", "| `failure` | only a scenario: `refuse` | `create`, `create-bulk` |"),
+        ("mobtexting", "| `malformed-body` | body `{` | `c2c` |"),
+        ("ccai", "| `call-not-found` | none | `read-flags`, `write-flags`,"),
+    ],
+)
+def test_the_reference_says_what_provokes_a_fault(
+    reference: dict[str, str], name: str, row: str
+) -> None:
+    assert row in reference[name]

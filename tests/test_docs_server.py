@@ -20,7 +20,7 @@ CONTROL_API = (DOCS / "server" / "control-api.md").read_text("utf-8")
 DOCKER = (DOCS / "how-to" / "docker.md").read_text("utf-8")
 CI = (DOCS / "how-to" / "ci.md").read_text("utf-8")
 SCENARIOS = (DOCS / "how-to" / "scenarios.md").read_text("utf-8")
-FLAG = re.compile(r"`(--[a-z-]+)")
+FLAG = re.compile(r"`(--[a-z]+(?:-[a-z]+)*)")
 needs_curl = pytest.mark.skipif(
     not (BASH and shutil.which("curl")), reason="the commands need bash and curl"
 )

@@ -306,12 +306,14 @@ OUTPUTS = {
         "web/vendor/response.py add_time_header.send_with_time",  # any other response
     ],
     "bytes": [
+        "web/server/passages.py Passage.end",  # a tunnel to a host of --proxy-pass
         "web/server/protocol.py HttpProtocol._close",  # a connection without a request
         "web/server/protocol.py HttpProtocol._leave_to_application",
         "web/server/protocol.py HttpProtocol._reject",
         "web/server/slow_response.py _write_slowly",  # a vendor's response in pieces
         "web/server/transport.py disconnect",
         "web/server/transport.py write_response",  # for `AsgiResponse`
+        "web/server/tunnels.py ProxyProtocol._accept",  # the 200 of a CONNECT
     ],
     "disconnect": ["web/vendor/handler.py _respond"],
     "stream": [

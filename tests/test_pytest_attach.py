@@ -167,7 +167,7 @@ def test_a_failed_test_shows_what_its_application_raised_or_why_it_is_not_attach
             '    raise KeyError("boom")',
             "KeyError: 'boom'",
             "*NotAttachable: attach() takes an ASGI or a WSGI *",
-            "*ValueError: 'app.test' is no origin, such as http://app.test*",
-            "*ControlError: PATCH /_mock/receivers -> 422: 'http://my app.test' is no origin, *",
+            "*ValueError: 'app.test' is not an origin such as http://app.test*",
+            "*ControlError: PATCH /_mock/receivers -> 422: 'http://my app.test' is not an origin *",
         ]
     )

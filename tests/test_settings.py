@@ -22,7 +22,7 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 "port": "0",
                 "webhook": ("mobtexting=http://a/?x=1", "phonon=https://b"),
                 "cors": ("http://localhost:3000,HTTPS://App.test", "http://[::1]"),
-                "webhook_ca": "dev.pem",
+                "webhook_ca": ("dev.pem", "other.pem"),
                 "clock": "60x",
                 "start_at": "2026-01-01T09:00:00Z",
                 "seed": "s",
@@ -34,7 +34,7 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 port=0,
                 webhook={"mobtexting": "http://a/?x=1", "phonon": "https://b"},
                 cors=("http://localhost:3000", "https://app.test", "http://[::1]"),
-                webhook_ca="dev.pem",
+                webhook_ca=("dev.pem", "other.pem"),
                 clock="60x",
                 start=START,
                 seed="s",
@@ -133,7 +133,7 @@ def test_flags_win_over_variables_and_variables_over_defaults(
 
 
 def test_an_address_that_an_orchestrator_sets_as_port_is_refused_as_an_option() -> None:
-    with pytest.raises(SettingsError, match=r"port 'tcp://\S+' is no port: a number"):
+    with pytest.raises(SettingsError, match=r"port 'tcp://\S+' is not a number from 0"):
         parse_settings({"port": "tcp://10.0.0.1:8080"}, {})
 
 
@@ -152,12 +152,12 @@ def test_settings_are_read_from_the_environment_of_the_process(
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("port", "", "port '' is no port: a number from 0 to 65535 is"),
-        ("port", "http", "port 'http' is no port: a number from 0 to 65535 is"),
-        ("port", "-1", "port '-1' is no port: a number from 0 to 65535 is"),
-        ("port", "65536", "port '65536' is no port: a number from 0 to 65535 is"),
-        ("port", "80.0", "port '80.0' is no port: a number from 0 to 65535 is"),
-        ("port", "²", "port '²' is no port: a number from 0 to 65535 is"),
+        ("port", "", "port '' is not a number from 0 to 65535"),
+        ("port", "http", "port 'http' is not a number from 0 to 65535"),
+        ("port", "-1", "port '-1' is not a number from 0 to 65535"),
+        ("port", "65536", "port '65536' is not a number from 0 to 65535"),
+        ("port", "80.0", "port '80.0' is not a number from 0 to 65535"),
+        ("port", "²", "port '²' is not a number from 0 to 65535"),
         (
             "webhook",
             "mobtexting",
@@ -182,8 +182,16 @@ def test_settings_are_read_from_the_environment_of_the_process(
             "9000-01-01T00:00:00Z",
             "start-at '9000-01-01T00:00:00Z' is not between 1970 and 9000",
         ),
-        ("start_at", "noon", "start-at 'noon' is no ISO 8601 time"),
-        ("start_at", "2026-13-01T00:00:00Z", "start-at '2026-13-01T00:00:00Z' is no ISO 8601 time"),
+        (
+            "start_at",
+            "noon",
+            "start-at 'noon' is not an ISO 8601 time, such as 2026-01-31T10:00:00Z",
+        ),
+        (
+            "start_at",
+            "2026-13-01T00:00:00Z",
+            "start-at '2026-13-01T00:00:00Z' is not an ISO 8601 time, such as 2026-01-31T10:00:00Z",
+        ),
         (
             "start_at",
             "2026-01-01T09:00:00",
@@ -215,8 +223,8 @@ def test_a_cors_value_that_is_no_origin_is_refused(text: str) -> None:
     with pytest.raises(SettingsError) as error:
         parse_settings({"cors": (text,)}, {})
     assert str(error.value) == (
-        f"cors {text.rpartition(',')[2]!r} is no origin: scheme, host and port are, such as "
-        "http://localhost:3000, without a path, and no `*`"
+        f"cors {text.rpartition(',')[2]!r} is not an origin such as "
+        "http://localhost:3000: write scheme, host and port, without a path, and not `*`"
     )
 
 

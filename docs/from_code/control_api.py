@@ -14,19 +14,20 @@ All paths are below `/_mock`, or below `/_sandbox/<name>/_mock` for a named sand
 listens beyond loopback requires `Authorization: Bearer <token>`. Errors are
 `application/problem+json`; [Problems](#problems) lists their types.
 
-The header `X-Mock-Position` of an answer says up to which entry of the journal it is complete,
-such as `9f2c41d7.0-120`. Sent as `Last-Event-ID` to `/_mock/events`, it makes the stream go on
-behind that entry. After a reset, and in a sandbox made anew, such a stream begins with the event
-`reset`, and what was read before is to be read again. The event `gap` says how many entries were
-`missed`. After 15 real seconds without an event there is a comment with the position.
+Each answer has the header `X-Mock-Position`, such as `9f2c41d7.0-120`. It names the last entry of
+the journal that the answer includes. Send it as `Last-Event-ID` to `/_mock/events`, and the stream
+continues after that entry. If the sandbox has been reset or created again since then, the stream
+begins with the event `reset`: read everything again. The event `gap` says how many entries you
+`missed`. After 15 real seconds without an event, the stream sends a comment with the position.
 """
 
 PROBLEMS = """## Problems
 
-The mock server's own errors are problems as in RFC 9457, in the control API and in place of a
-vendor's response. The `type` of a problem is stable, and the header `X-Mock-Problem` has its last
-part. `title` and `detail` are for people: the title is the type in a few words, the detail says
-what was wrong and what would be right. Some types have further members, such as `nearest`.
+The mock server's own errors are problems as in RFC 9457. You can get them from the control API,
+and from the vendors' routes. The `type` of a problem is stable, and the header `X-Mock-Problem`
+has its last part. `title` and `detail` are for people: the title is the type in a few words, and
+the detail says what was wrong and what would be right. Some types have further members, such as
+`nearest`.
 """
 
 

@@ -7,9 +7,9 @@ from mockserver.core.provider import Provider
 
 INTRODUCTION = """# What is assumed
 
-What the vendor's own page says is *documented*: the reference of each vendor lists it. The tables
-below list the rest. *Observed* is what other pages of the vendor have, or public clients.
-*Assumed* is a guess. The note says more, where there is more to say.
+Something is *documented* if the vendor's own page says it. The reference page of each vendor lists
+it. The tables below list the rest. Something is *observed* if another page of the vendor or a
+public client has it. *Assumed* things are guesses. A note says why, or where it was observed.
 
 `mockserver providers NAME --assumed` prints the same.
 """

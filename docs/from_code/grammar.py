@@ -10,8 +10,8 @@ from mockserver.config.schema_checks import load_scenario_schema
 START = """# Scenario files
 
 Scenario files are YAML or JSON. `mockserver check` checks them against this schema, checks their
-meaning, and simulates the scenarios. `mockserver schema` prints the JSON Schema for editors. An
-account also has keys that depend on its provider: see the provider's page.
+meaning, and simulates the scenarios. `mockserver schema` prints the JSON Schema for editors. The
+page of each vendor lists further keys that its accounts can have.
 """
 TOP = "file"
 

@@ -12,10 +12,10 @@ Transitions = Mapping[tuple[str, str], str]
 
 INTRODUCTION: Final = """# Lifecycle
 
-Two tables in `mockserver/core/lifecycle.py` define which events a leg and a call accept, and the
-state that follows. `transition(call, event)` looks the event up and returns the new call; an event
-without a row raises `IllegalTransition` and changes nothing. The diagrams below are Mermaid
-source, generated from these tables.
+Two tables in `mockserver/core/lifecycle.py` define which events a leg and a call accept, and which
+state follows. `transition(call, event)` looks up the event and returns the new call. An event
+without a row raises `IllegalTransition` and changes nothing. The diagrams below are Mermaid source,
+generated from these tables.
 
 Events that only one vendor knows, such as a transfer, are not in the tables. They are the
 provider's `vendor_events`, and each lists the status words in which it is allowed.
@@ -26,22 +26,22 @@ LEG_TEXT: Final = f"""## Leg
 A new leg is `idle`. A leg accepts events only while its call is
 {" or ".join(map(code, ACTIVE_PHASES))}. A leg that leaves a conversation does not end it: the
 other legs stay, and the leg that left may be dialed again. A leg that ended without an answer may
-be dialed again too: it is replaced by a new leg.
+be dialed again, too. A new leg then replaces it.
 """
 
 CALL_TEXT: Final = """## Call
 
-A new call is `placed`. A call that is `over` has ended its current dial attempt: either the
-provider starts a new one, or the event `ended` follows. `continue` comes from the control API and
-only lets a waiting script go on; `poll` records that the client has read the call.
+A new call is `placed`. If a call is `over`, its current dial attempt has ended. Then the provider
+starts a new attempt, or the event `ended` follows. `continue` comes from the control API, and only
+lets a waiting script continue. `poll` records that the client has read the call.
 """
 
 EXCEPTIONS_TEXT: Final = """## Outside the tables
 
 Three changes are in neither table nor diagram:
 
-- A `ring` with a number dials a leg in the course of a call: it adds the leg, or replaces one that
-  is idle, has left, or has ended without an answer.
+- A `ring` with a number dials a leg during a call. It adds the leg, or replaces one that is idle,
+  has left, or has ended without an answer.
 - `leave` makes a bridged call `begun` again.
 - A new attempt, for a redial or for the next number, makes the call `placed` again.
 """

@@ -5,8 +5,8 @@ from mockserver.config.registry import bundled_folder
 
 START = """# Bundled scenarios
 
-These are the files themselves. The scenarios in `common.yaml` need no particular provider, only the
-legs that they mention; each of the other files belongs to one provider.
+These are the files themselves. The scenarios in `common.yaml` work with every provider that has the
+legs they mention. Each of the other files belongs to one provider.
 """
 
 

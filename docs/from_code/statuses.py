@@ -1,16 +1,18 @@
 """List the status words of a vendor: from its table, and of simulated bundled scenarios."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from from_code.example_requests import fields_with_receiver, placing_endpoints
 from from_code.markdown import code, table
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.call import Call
 from mockserver.core.configuration import Configuration
 from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint, Provider
-from mockserver.core.webhook import DeliveryResult
+from mockserver.core.scenario import Scenario
+from mockserver.core.webhook import DeliveryResult, Webhook
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
 from mockserver.engine.sandbox_state import SandboxState
@@ -18,17 +20,18 @@ from mockserver.engine.simulation import run_due_item
 from mockserver.engine.webhooks import complete_attempt
 
 MAX_STEPS = 2_000  # due items of a scenario at most
+START = 1_767_268_800_000  # 2026-01-01T12:00:00Z
 
 
 class SimulatedCall(NamedTuple):
     """A call at the end of a scenario.
 
-    `words` are its successive status words, `webhooks` the kinds of the webhooks sent.
+    `words` are its successive status words, `webhooks` the first attempts that were sent.
     """
 
     words: list[str]
     call: Call
-    webhooks: list[str]
+    webhooks: list[Webhook]
 
 
 def status_table(provider: Provider) -> str:
@@ -47,28 +50,37 @@ def statuses(configuration: Configuration, bound: BoundProvider) -> str:
 
 
 def _rows(configuration: Configuration, bound: BoundProvider) -> Iterator[tuple[str, ...]]:
-    names = [
-        name
-        for name, scenario in configuration.scenarios.by_name.items()
-        if "/" not in name and "provider" not in scenario.needs and scenario.bundled
-    ]
-    for endpoint in bound.provider.endpoints:
-        for name in names:
-            if simulated := _simulate(configuration, bound, endpoint, name):
+    for endpoint in placing_endpoints(bound):
+        for scenario in neutral_scenarios(configuration):
+            fields = fields_with_receiver(bound, endpoint)
+            if simulated := simulate(configuration, bound, endpoint, scenario.name, fields):
                 yield (
                     code(endpoint.operation),
-                    code(name),
+                    code(scenario.name),
                     simulated.call.outcome or "waits for an outside event",
                     " → ".join(map(code, simulated.words)),
-                    ", ".join(map(code, simulated.webhooks)),
+                    ", ".join(code(webhook.kind) for webhook in simulated.webhooks),
                 )
 
 
-def _simulate(
-    configuration: Configuration, bound: BoundProvider, endpoint: Endpoint, scenario: str
+def neutral_scenarios(configuration: Configuration) -> list[Scenario]:
+    """Return the bundled scenarios that need no particular provider."""
+    return [
+        scenario
+        for name, scenario in configuration.scenarios.by_name.items()
+        if "/" not in name and "provider" not in scenario.needs and scenario.bundled
+    ]
+
+
+def simulate(
+    configuration: Configuration,
+    bound: BoundProvider,
+    endpoint: Endpoint,
+    scenario: str,
+    fields: Mapping[str, Any],
 ) -> SimulatedCall | None:
-    """Send the first example of an operation; return None if it places no call."""
-    state = SandboxState(configuration, 0)
+    """Send a request with these fields to an operation; return None if it places no call."""
+    state = SandboxState(configuration, START)
     account = next(
         account
         for (provider, _), account in state.accounts.by_key.items()
@@ -76,11 +88,9 @@ def _simulate(
     )
     unlimited = account.replace(numbers=None, limits=None, balance=None)
     state.accounts.replace(unlimited)
-    request = Request(
-        endpoint.method, endpoint.path, fields=next(iter(bound.examples(endpoint.operation)), {})
-    )
+    request = Request(endpoint.method, endpoint.path, fields=fields)
     incoming = IncomingRequest(bound, endpoint, request, (scenario,), account=unlimited)
-    exchange = handle(state, incoming, 0)
+    exchange = handle(state, incoming, START)
     if not exchange.call_ids:
         return None
     return _simulate_to_end(state, bound, exchange.call_ids[0])
@@ -95,7 +105,7 @@ def _simulate_to_end(state: SandboxState, bound: BoundProvider, call_id: str) ->
             break
         if delivery := run_due_item(state):
             complete_attempt(state, delivery, DeliveryResult(200), due.at)
-            webhooks.append(delivery.webhook.kind)
+            webhooks.append(delivery.webhook)
         status_words.append(bound.provider.status(state.calls.by_id[call_id]))
     successive = [word for word, _ in groupby(status_words)]
     return SimulatedCall(successive, state.calls.by_id[call_id], webhooks)

@@ -21,6 +21,13 @@ from mockserver.app.addresses import (
 )
 from mockserver.app.configuration import load_configuration
 from mockserver.app.first_request import remind_of_base_urls
+from mockserver.app.https import (
+    HttpsAccess,
+    HttpsParts,
+    describe_access,
+    open_https,
+    vendor_hosts,
+)
 from mockserver.app.lifespan import Hooks, build_lifespan
 from mockserver.app.output import (
     LogLook,
@@ -41,7 +48,7 @@ from mockserver.compiler import (
     build_configuration,
     count_scenarios,
 )
-from mockserver.config.registry import load_control_openapi
+from mockserver.config.registry import load_control_openapi, load_providers
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.background import Background
 from mockserver.runtime.loopback import deliver_to_inbox
@@ -52,7 +59,12 @@ from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
 from mockserver.web.log_throttle import LogThrottle
 from mockserver.web.router import Router
-from mockserver.web.server.uvicorn_server import Server, bind_socket, build_config
+from mockserver.web.server.uvicorn_server import (
+    Server,
+    ServerAddress,
+    bind_socket,
+    build_config,
+)
 
 __all__ = [
     "describe_evidence",
@@ -61,28 +73,29 @@ __all__ = [
     "describe_scenarios",
     "format_message",
     "load_configuration",
+    "run_https_server",
     "run_server",
     "scenarios_as_json",
     "serve",
 ]
 
 
-def build_server(
+def build_server(  # noqa: PLR0913 - the last two are optional
     configuration: Configuration,
     settings: Settings,
     listener: socket,
     printers: tuple[PrintLine, PrintLine],
     *,
     is_colored: bool = False,
+    https_parts: HttpsParts | None = None,
 ) -> Server:
     """Build a server on a bound socket; `printers` are (for the ready lines, for the log)."""
-    (print_ready, log), address = printers, build_address(settings, listener)
+    (print_ready, log), https = printers, https_parts.https if https_parts else None
+    address = build_address(settings, listener, https.port if https else 0)
     access_control = build_access_control(settings, address)
+    own_address = build_own_address(settings, listener)
     dispatcher = build_dispatcher(
-        settings,
-        address,
-        build_own_address(settings, listener),
-        lambda request: deliver_to_inbox(sandboxes, request),
+        settings, address, own_address, lambda request: deliver_to_inbox(sandboxes, request)
     )
     on_created = partial(add_logger, settings, log, LogLook(address.origin, is_colored))
     timing = Timing(settings.clock, settings.start)
@@ -99,14 +112,14 @@ def build_server(
         background=Background(),
         access_control=access_control,
         public_url=settings.public_url.rstrip("/"),
+        https=https,
     )
     hooks = _build_hooks(settings, dependencies, world, address.display_url, log)
     app = build_app(dependencies, build_lifespan(settings, dependencies, dispatcher, hooks))
-    uvicorn_config = build_config(app, (settings.tls_cert, settings.tls_key))
-    on_ready = partial(
-        print_ready_lines, address, settings, (world.configuration, access_control), print_ready
-    )
-    return Server(uvicorn_config, sandboxes, on_ready)
+    ready = (world.configuration, access_control)
+    on_ready = partial(print_ready_lines, address, settings, ready, print_ready)
+    config = build_config(app, (settings.tls_cert, settings.tls_key), is_proxy=settings.https)
+    return Server(config, sandboxes, on_ready, https_parts and https_parts.listener)
 
 
 def _build_hooks(
@@ -129,10 +142,19 @@ def serve(
         SettingsError, InvalidFiles: as `load_configuration`.
     """
     configuration = load_configuration(settings)
-    with closing(bind_socket(settings.host, settings.port)) as listener:
+
+    def say(text: str) -> None:
+        log(format_message(settings, "https", text))
+
+    with (
+        closing(bind_socket(settings.host, settings.port)) as listener,
+        open_https(settings, configuration.providers, say) as parts,
+    ):
         tune_garbage_collection()
         printers = (print_ready, log)
-        server = build_server(configuration, settings, listener, printers, is_colored=is_colored)
+        server = build_server(
+            configuration, settings, listener, printers, is_colored=is_colored, https_parts=parts
+        )
         # uvicorn handles all but SIGHUP itself, and raises them once more after its shutdown, when
         # they have no effect
         for name in ("SIGTERM", "SIGINT", "SIGHUP"):
@@ -155,16 +177,35 @@ def tune_garbage_collection() -> None:
 @contextmanager
 def run_server(settings: Settings) -> Iterator[str]:
     """Run a server in its own thread during a `with` block, which gets its origin."""
+    with _run_in_thread(settings) as (address, _):
+        yield address.origin
+
+
+@contextmanager
+def run_https_server(settings: Settings) -> Iterator[HttpsAccess]:
+    """Run a server with `--https` in its own thread during a `with` block."""
+    hosts = vendor_hosts(load_providers())
+    with _run_in_thread(settings) as (address, parts):
+        if parts is None:
+            raise SettingsError("the server has no https: set https")
+        yield describe_access(address, parts, settings, hosts)
+
+
+@contextmanager
+def _run_in_thread(settings: Settings) -> Iterator[tuple[ServerAddress, HttpsParts | None]]:
     configuration = load_configuration(settings)
     ready = threading.Event()
     printers = (lambda _: ready.set(), lambda _: None)
-    with closing(bind_socket(settings.host, settings.port)) as listener:
-        server = build_server(configuration, settings, listener, printers)
+    with (
+        closing(bind_socket(settings.host, settings.port)) as listener,
+        open_https(settings, configuration.providers, printers[1]) as parts,
+    ):
+        server = build_server(configuration, settings, listener, printers, https_parts=parts)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         ready.wait(timeout=10)
         try:
-            yield build_address(settings, listener).origin
+            yield build_address(settings, listener), parts
         finally:
             server.should_exit = True
             thread.join(timeout=10)

@@ -12,9 +12,9 @@ from mockserver.web.access_control import OPEN_ACCESS, AccessControl
 from mockserver.web.server.uvicorn_server import ServerAddress
 
 
-def build_address(settings: Settings, listener: socket) -> ServerAddress:
+def build_address(settings: Settings, listener: socket, tls_port: int = 0) -> ServerAddress:
     scheme = "https" if settings.tls_cert else "http"
-    return ServerAddress(settings.host, listener.getsockname()[1], scheme)
+    return ServerAddress(settings.host, listener.getsockname()[1], scheme, tls_port)
 
 
 def build_own_address(settings: Settings, listener: socket) -> OwnAddress:

@@ -3,6 +3,7 @@
 import ssl
 from pathlib import Path
 
+from mockserver.app.https import check_https_settings
 from mockserver.compiler import build_configuration
 from mockserver.core.configuration import Configuration
 from mockserver.delivery.trust import load_authorities
@@ -18,14 +19,15 @@ def load_configuration(settings: Settings) -> Configuration:
         InvalidFiles: as `build_configuration`.
     """
     if parse_rate(settings.clock) is None:
-        raise SettingsError(f"clock {settings.clock!r} is no mode: {MODES}")
+        raise SettingsError(f"clock {settings.clock!r} is not a mode: {MODES}")
     if bool(settings.tls_cert) != bool(settings.tls_key):
-        raise SettingsError("tls-cert and tls-key go together")
+        raise SettingsError("tls-cert and tls-key need each other: give both, or neither")
     for name in filter(None, (settings.tls_cert, settings.tls_key)):
         if not Path(name).is_file():
             raise SettingsError(f"tls: there is no file {name}")
-    if settings.webhook_ca:
-        _check_authorities(settings.webhook_ca)
+    check_https_settings(settings)
+    for name in settings.webhook_ca:
+        _check_authorities(name)
     return build_configuration(settings)
 
 

@@ -71,10 +71,23 @@ def _print_ready_text(
         print_ready(f"  {name}: {address.display_url}/{name}")
     drawn_token = "" if settings.token else access_control.token
     print_ready(f"  page: {page_url(address, drawn_token)}")
+    if settings.https:
+        parts = ", ".join(f"{name} {url}" for name, url in _https_urls(address).items())
+        print_ready(f"  https: {parts}")
     if drawn_token:
         print_ready(f"  control API: {TOKEN_VARIABLE}={drawn_token}")
     if access_control.token == OPEN_ACCESS:
         print_ready("  control API: open to whoever can reach this address")
+
+
+def _https_urls(address: ServerAddress) -> dict[str, str]:
+    """The proxy of `--https`, the URL of `--https-port` if there is one, and the authority."""
+    url = {"url": address.tls_url} if address.tls_url else {}
+    return {
+        "proxy": address.display_url,
+        **url,
+        "authority": f"{address.display_url}/_mock/ca.pem",
+    }
 
 
 def page_url(address: ServerAddress, token: str = "") -> str:
@@ -100,6 +113,7 @@ def _format_ready_json(
         "page": page_url(address, access_control.token if is_drawn else ""),
         "providers": {name: f"{url}/{name}" for name in configuration.providers},
         "scenarios": count_scenarios(configuration),
+        **({"https": _https_urls(address)} if settings.https else {}),
         **({"control_api": "open"} if is_open else {}),
         **({"token": access_control.token} if is_drawn else {}),
     }

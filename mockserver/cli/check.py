@@ -15,14 +15,12 @@ from mockserver.settings import SettingsError, parse_settings
 
 @click.command("check")
 @click.argument("paths", nargs=-1)
-@click.option(
-    "--upgrade", is_flag=True, help="first rewrite the keys of earlier versions, in place"
-)
+@click.option("--upgrade", is_flag=True, help="first rewrite old keys in the files")
 def command(paths: tuple[str, ...], upgrade: bool) -> None:  # noqa: FBT001 - click passes it
-    """Validate scenario files: PATHS, or those that `serve` would load.
+    """Check scenario files: PATHS, or those that `serve` would load.
 
-    Prints each problem as file:line:column: message; exits with 0 when there is none, else with 2.
-    A note names an account of yours on which a scenario cannot play, with the reason.
+    Prints each problem as file:line:column: message. Exits with 0 if there is none, else with 2. A
+    note says on which of your accounts a scenario cannot play, and why.
     """
     from mockserver.compiler import (  # noqa: PLC0415 - --help needs none of it
         InvalidFiles,

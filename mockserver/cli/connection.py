@@ -46,10 +46,11 @@ def with_server_options(function: Callable[..., None]) -> Callable[..., None]:
 
     options = (
         click.option("--url", metavar="URL", callback=_check_url,
-                     help="origin of the server, else MOCKSERVER_HOST and _PORT"),
-        click.option("--sandbox", metavar="NAME", default="default", show_default=True),
+                     help="origin of the server, instead of MOCKSERVER_HOST and MOCKSERVER_PORT"),
+        click.option("--sandbox", metavar="NAME", default="default", show_default=True,
+                     help="name of the sandbox"),
         click.option("--token", metavar="TEXT", envvar="MOCKSERVER_TOKEN", default="",
-                     help="of its control API  (MOCKSERVER_TOKEN)"),
+                     help="token of the control API  (MOCKSERVER_TOKEN)"),
     )  # fmt: skip
     command.__doc__ = function.__doc__
     command.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
@@ -63,7 +64,7 @@ def _check_url(_: click.Context, __: click.Parameter, url: str | None) -> str | 
         return None
     parts = urlsplit(url)
     if parts.scheme not in CONNECTIONS or not parts.hostname:
-        raise click.BadParameter(f"{url!r} is no origin such as http://127.0.0.1:8080")
+        raise click.BadParameter(f"{url!r} is not an origin such as http://127.0.0.1:8080")
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -25,7 +25,7 @@ class RequestExample(NamedTuple):
 
 @click.command("demo")
 def command() -> None:
-    """Start on a free port, place a call per provider, move the clock, show what happens."""
+    """Start a server, place a call with each provider, move the clock, show what happens."""
     from mockserver.app import run_server  # noqa: PLC0415 - --help needs none of it
     from mockserver.settings import parse_settings  # noqa: PLC0415 - as above
 

@@ -1,78 +1,131 @@
-"""`mockserver exec -- COMMAND`: run a command with a server whose URLs are in its environment."""
+"""`mockserver exec -- COMMAND`: run a command with a server that its environment leads to."""
 
+import errno
 import os
-import signal
-import subprocess
+import shutil
 import sys
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
 from mockserver.cli import BAD_USAGE
-from mockserver.cli.serve import with_serve_options
+from mockserver.cli.passed_signals import passing_signals_on
+from mockserver.cli.serve import CANNOT_BIND, format_bind_error, with_serve_options
 from mockserver.settings import SettingsError, parse_settings
 
-COMMAND_NOT_FOUND = 127
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-SIGNAL_BASE: Final = 128
+Started = TypeVar("Started")
+
+CANNOT_EXECUTE: Final = 126
+COMMAND_NOT_FOUND: Final = 127
+REASONS: Final = {
+    errno.EACCES: "it is no executable file",
+    errno.ENOEXEC: "a script begins with a line such as #!/bin/sh",
+    errno.ENOENT: "its first line names an interpreter that is not there",
+}
+"""Error of the system -> why a file cannot be executed."""
+
 DEFAULT_FLAGS = {"port": "0", "quiet": True}
 
 
 @click.command("exec", context_settings={"allow_interspersed_args": False})
 @with_serve_options
+@click.option("--http-proxy", is_flag=True, help="with --https: plain http goes to the server, too")
 @click.argument("words", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND...")
-def command(words: tuple[str, ...], **flags: Any) -> None:
-    """Run COMMAND with a server beside it, and exit with its code; signals end it, too.
+def command(words: tuple[str, ...], *, http_proxy: bool, **flags: Any) -> None:
+    """Start a server, run COMMAND, end the server, and exit with the code of COMMAND.
 
-    Its environment has MOCKSERVER_URL, and for each provider its base URL, such as
-    MOBTEXTING_URL. The server takes the options of `serve`, on a free port unless told otherwise;
-    all that follows COMMAND is its own.
+    The environment of COMMAND has MOCKSERVER_URL, and the base URL of each provider, such as
+    MOBTEXTING_URL. With --https, requests of COMMAND to the vendors' own hosts reach the server,
+    and those to other hosts are refused. The options before COMMAND are those of `serve`, but the
+    port is a free one by default. Signals are passed on to COMMAND.
     """
-    given = {name: value for name, value in flags.items() if value not in (None, ())}
+    from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - --help needs none of it
+
     try:
-        settings = parse_settings({**DEFAULT_FLAGS, **given})
+        settings = _parse_flags(flags, with_http=http_proxy)
+        sys.exit(_run(settings, words, with_http=http_proxy))
     except SettingsError as error:
-        click.echo(f"mockserver: {error}", err=True)
-        sys.exit(BAD_USAGE)
-    sys.exit(_run(settings, words))
+        _exit_with(BAD_USAGE, f"mockserver: {error}")
+    except InvalidFiles as error:
+        _exit_with(BAD_USAGE, str(error))
 
 
-def _run(settings: Any, words: tuple[str, ...]) -> int:
-    from mockserver.app import describe_providers, run_server  # noqa: PLC0415 - --help needs none of it
+def _parse_flags(flags: Mapping[str, Any], *, with_http: bool) -> Any:
+    given = {name: value for name, value in flags.items() if value not in (None, ())}
+    settings = parse_settings({**DEFAULT_FLAGS, **given})
+    if with_http and not settings.https:
+        raise SettingsError("http-proxy goes with --https")
+    return settings
 
-    with run_server(settings) as origin:
-        providers = describe_providers(origin)
-        urls = {f"{entry['name'].upper()}_URL": entry["base_url"] for entry in providers}
+
+def _run(settings: Any, words: tuple[str, ...], *, with_http: bool) -> int:
+    with passing_signals_on() as run, _serving(settings, with_http=with_http) as environment:
         try:
-            return _run_command(words, {**os.environ, "MOCKSERVER_URL": origin, **urls})
-        except FileNotFoundError:
-            click.echo(f"mockserver: there is no command {words[0]}", err=True)
-            return COMMAND_NOT_FOUND
+            return run(words, environment)
+        except OSError as error:
+            code, text = _explain_failure(words[0], error)
+            click.echo(f"mockserver: {text}", err=True)
+            return code
 
 
-def _run_command(words: tuple[str, ...], environment: Mapping[str, str]) -> int:
-    """Run the command, and pass the signals of `SIGNALS` on to it; return its exit code.
+def _explain_failure(word: str, error: OSError) -> tuple[int, str]:
+    """Return the exit code that a shell would have, and why the command did not begin."""
+    if isinstance(error, FileNotFoundError) and not shutil.which(word):
+        return COMMAND_NOT_FOUND, f"there is no command {word}"
+    reason = REASONS.get(error.errno or 0, error.strerror)
+    return CANNOT_EXECUTE, f"{word} cannot be executed: {reason}"
 
-    A command that a signal has ended has the exit code of a shell: 128 and the number.
-    """
-    received, processes = list[int](), list[subprocess.Popen[bytes]]()
 
-    def pass_on(number: int, _: object) -> None:
-        received.append(number)
-        # the terminal has sent Ctrl-C to the command already
-        if not (number == signal.SIGINT and sys.stdin.isatty()):
-            for process in processes:
-                process.send_signal(number)
+@contextmanager
+def _serving(settings: Any, *, with_http: bool) -> Iterator[Mapping[str, str]]:
+    """Run a server, and yield the environment that leads to it."""
+    from mockserver.app import run_server  # noqa: PLC0415 - --help needs none of it
 
-    earlier = {number: signal.signal(number, pass_on) for number in SIGNALS}
-    try:
-        process = subprocess.Popen(words, env=environment)  # noqa: S603 - the user's own command
-        processes.append(process)
-        if received:  # while the command was being started
-            process.send_signal(received[-1])
-        code = process.wait()
-        return code if code >= 0 else SIGNAL_BASE - code
-    finally:
-        for number, handler in earlier.items():
-            signal.signal(number, handler)
+    if settings.https:
+        with _serving_https(settings, with_http=with_http) as environment:
+            yield environment
+    else:
+        with _started(run_server(settings), settings) as origin:
+            yield {**os.environ, **_urls(origin)}
+
+
+@contextmanager
+def _serving_https(settings: Any, *, with_http: bool) -> Iterator[Mapping[str, str]]:
+    from mock_calls.https_environment import HttpsAccess  # noqa: PLC0415 - only --https needs it
+    from mock_calls.https_folder import https_folder  # noqa: PLC0415 - as above
+    from mockserver.app import run_https_server  # noqa: PLC0415 - as above
+
+    with _started(run_https_server(settings), settings) as server:
+        access = HttpsAccess(
+            server.host, server.port, server.hosts, server.root_pem, server.trust_store
+        )
+        with https_folder(access, with_http=with_http) as https:
+            for warning in https.warnings:
+                click.echo(f"mockserver: {warning}", err=True)
+            yield {**https.variables, **_urls(access.proxy)}
+
+
+@contextmanager
+def _started(server: AbstractContextManager[Started], settings: Any) -> Iterator[Started]:
+    """Start a server; a port that cannot be bound ends this process."""
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(server)
+        except OSError as error:
+            _exit_with(CANNOT_BIND, format_bind_error(error, settings))
+        yield started
+
+
+def _urls(origin: str) -> dict[str, str]:
+    from mockserver.app import describe_providers  # noqa: PLC0415 - --help needs none of it
+
+    providers = describe_providers(origin)
+    urls = {f"{entry['name'].upper()}_URL": entry["base_url"] for entry in providers}
+    return {"MOCKSERVER_URL": origin, **urls}
+
+
+def _exit_with(code: int, text: str) -> NoReturn:
+    click.echo(text, err=True)
+    sys.exit(code)

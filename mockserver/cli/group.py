@@ -19,6 +19,7 @@ COMMANDS = (
     "schema",
     "openapi",
     "ready",
+    "ca",
     "exec",
     "timeline",
     "replay",

@@ -60,7 +60,7 @@ def command(directory: Path) -> None:
     scenarios, schema = directory / SCENARIO_FILE, directory / SCHEMA_FILE
     for file in (scenarios, schema):
         if file.exists():
-            _exit_with_error(f"{file} is there already, and stays as it is")
+            _exit_with_error(f"{file} already exists, and was not changed")
     try:
         directory.mkdir(parents=True, exist_ok=True)
         scenarios.write_text(TEMPLATE, "utf-8")

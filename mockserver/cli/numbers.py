@@ -39,9 +39,11 @@ EXAMPLE_DIGITS = (
 
 @click.command("numbers")
 @click.argument("number", required=False)
-@click.option("--for", "provider", metavar="PROVIDER", help="ready numbers that it accepts")
+@click.option(
+    "--for", "provider", metavar="PROVIDER", help="print numbers that this provider accepts"
+)
 def command(number: str | None, provider: str | None) -> None:
-    """Print the number plan; or what NUMBER means."""
+    """Print the number plan, or what NUMBER means."""
     from mockserver.compiler import describe_ends, describe_number, example_number  # noqa: PLC0415 - --help needs none of it
 
     if number:

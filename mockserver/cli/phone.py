@@ -62,13 +62,13 @@ class Order(NamedTuple):
 
 @click.command("phone", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("words", nargs=-1, required=True, metavar="[CALL] ACTION")
-@click.option("--leg", metavar="NAME", help="a, b, callee or the vendor's word; else the phone's")
+@click.option("--leg", metavar="NAME", help="leg that acts: a, b, callee or the vendor's word")
 @with_server_options
 def command(server: Server, words: tuple[str, ...], leg: str | None) -> None:
-    """Play a phone of CALL, or of the only call that has one; print what the call does next.
+    """Act as a person on the phone in CALL, and print what the call does next.
 
-    ACTION is answer, decline, busy, no-answer, press KEYS, say WORDS or hangup. A leg has a phone
-    if it waits for a person. Without any, it is the callee who acts.
+    ACTION is answer, decline, busy, no-answer, press KEYS, say WORDS or hangup. Without CALL, it is
+    the only call with a leg that waits for a person. If no leg waits, the callee acts.
     """
     order = _parse_words(words)
     action = ACTIONS[order.action]

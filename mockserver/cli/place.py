@@ -40,7 +40,7 @@ def _parse_json(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no JSON: {error}; name=text sends a text") from None
+        raise click.BadParameter(f"{text!r} is not JSON: {error}; name=text sends a text") from None
 
 
 def _check_scenario(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
@@ -52,17 +52,26 @@ def _check_scenario(_: click.Context, __: click.Parameter, text: str | None) -> 
 @click.command("place", context_settings=HELP)
 @click.argument("provider")
 @click.argument("operation", required=False)
-@click.option("--scenario", metavar="NAME", callback=_check_scenario, help="how the call goes")
-@click.option("--to", metavar="NUMBER", help="the number of the callee")
+@click.option(
+    "--scenario",
+    metavar="NAME",
+    callback=_check_scenario,
+    help="scenario that decides how the call goes",
+)
+@click.option("--to", metavar="NUMBER", help="number of the callee")
 @click.option(
     "--set",
     "changes",
     metavar="NAME=TEXT",
     multiple=True,
     callback=_parse_changes,
-    help="another field, such as calls.0.start-time=...; NAME:=JSON if it is no text (repeatable)",
+    help="set a field, such as calls.0.start-time=...; NAME:=JSON sets other types (repeatable)",
 )
-@click.option("--account", metavar="NAME", help="which account sends it, else the first that can")
+@click.option(
+    "--account",
+    metavar="NAME",
+    help="account that sends the request, instead of the first that can",
+)
 @with_server_options
 def command(  # noqa: PLR0913 - one for each option
     server: Server,
@@ -74,10 +83,11 @@ def command(  # noqa: PLR0913 - one for each option
     changes: dict[str, object],
     account: str | None,
 ) -> None:
-    """Send a sample request of PROVIDER that the vendor accepts; print the response and the call.
+    """Send a sample request that the vendor accepts, and print the response and the call.
 
-    Without OPERATION, the provider's first one, which places a call. An operation that needs an
-    earlier object, such as a call, names the newest of the sandbox, or says what to place first.
+    Without OPERATION, the request is for the first operation of PROVIDER, which places a call. If
+    an operation needs an earlier object, such as a call, the request names the newest one of the
+    sandbox. If there is none, the command says what to place first.
     """
     _tell_of_new_sandbox(server)
     body = {"account": account, "to": to, "fields": changes}

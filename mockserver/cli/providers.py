@@ -13,11 +13,11 @@ MIN_RUN: Final = 2  # statuses in a row that are listed one by one
 
 @click.command("providers")
 @click.argument("name", required=False)
-@click.option("--assumed", is_flag=True, help="list only what is assumed or observed, and why")
+@click.option("--assumed", is_flag=True, help="print only what is assumed or observed, and why")
 def command(name: str | None, assumed: bool) -> None:  # noqa: FBT001 - click passes it
-    """Base URL per host, operations, webhooks, and faults with their evidence.
+    """Print base URLs, operations, webhooks and faults of the providers, with their evidence.
 
-    With NAME, of that provider alone.
+    With NAME, print only that provider.
     """
     from mockserver.app import (  # noqa: PLC0415 - --help needs none of it
         describe_evidence,

@@ -23,7 +23,11 @@ NOT_READY = (OSError, HTTPException, ValueError, LookupError, TypeError)
 
 
 @click.command("ready")
-@click.option("--url", metavar="URL", help="origin of the server, else MOCKSERVER_HOST and _PORT")
+@click.option(
+    "--url",
+    metavar="URL",
+    help="origin of the server, instead of MOCKSERVER_HOST and MOCKSERVER_PORT",
+)
 @click.option(
     "--timeout",
     metavar="DURATION",
@@ -35,10 +39,10 @@ NOT_READY = (OSError, HTTPException, ValueError, LookupError, TypeError)
     "--pid",
     metavar="PID",
     type=click.IntRange(1),
-    help="process id of the server: do not wait if that has ended (not on Windows)",
+    help="process id of the server: stop waiting if it has ended (not on Windows)",
 )
 def command(url: str | None, timeout: float, pid: int | None) -> None:
-    """Exit with 0 when a running server is ready, else with 1."""
+    """Exit with 0 if the server is ready, else with 1."""
     try:
         settings = parse_settings({})
     except SettingsError as error:
@@ -53,7 +57,7 @@ def command(url: str | None, timeout: float, pid: int | None) -> None:
 def _parse_timeout(text: str) -> float:
     match = re.fullmatch(r"(\d{1,5}(?:\.\d{1,3})?)(s|m)?", text, re.ASCII)
     if match is None:
-        raise click.BadParameter(f"{text!r} is no duration such as 30s or 1m")
+        raise click.BadParameter(f"{text!r} is not a duration such as 30s or 1m")
     return float(match[1]) * (60 if match[2] == "m" else 1)
 
 

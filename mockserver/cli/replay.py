@@ -13,13 +13,20 @@ JOURNALS_DIFFER = 1
 
 @click.command("replay")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--scenarios", multiple=True, help="files with the credentials that the log masks")
-@click.option("--check", is_flag=True, help="end with 1 unless the journal is the recorded one")
+@click.option(
+    "--scenarios",
+    metavar="PATH",
+    multiple=True,
+    help="scenario file with the credentials that the log masks (repeatable)",
+)
+@click.option(
+    "--check", is_flag=True, help="exit with 1 if the journal differs from the recorded one"
+)
 def command(file: Path, scenarios: tuple[str, ...], check: bool) -> None:  # noqa: FBT001 - click passes it
-    """Play the log of inputs in FILE once more, and print the journal.
+    """Play the log of inputs in FILE again, and print the journal.
 
-    FILE is what GET /_mock/inputs gives. It has the scenario files and the options of the recorded
-    run; receivers respond as they did.
+    Export FILE with GET /_mock/inputs. It has the scenario files and the options of the recorded
+    run. Receivers respond as they did then.
     """
     from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - --help needs none of it
     from mockserver.replay.input_file import InvalidInputs  # noqa: PLC0415 - as above

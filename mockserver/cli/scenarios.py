@@ -13,19 +13,25 @@ from mockserver.settings import SettingsError, parse_settings
 
 @click.command("scenarios")
 @click.argument("name", required=False)
-@click.option("--scenarios", "paths", metavar="PATH", multiple=True, help="as of `serve`")
+@click.option(
+    "--scenarios",
+    "paths",
+    metavar="PATH",
+    multiple=True,
+    help="scenario file or directory, as for `serve` (repeatable)",
+)
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="json: as GET /_mock/scenarios answers",
+    help="json prints what GET /_mock/scenarios returns",
 )
 def command(name: str | None, paths: tuple[str, ...], form: str) -> None:
-    """List every scenario that `serve` would load, its place in a file, and its aspects.
+    """List the scenarios that `serve` would load, each with its file and line and its aspects.
 
-    With NAME, print that scenario: what it says and leads to, and where it can play.
+    With NAME, print that scenario, the scenarios it uses, and the operations on which it can play.
     """
     from mockserver.app import (  # noqa: PLC0415 - --help needs none of it
         describe_scenario,

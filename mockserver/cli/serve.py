@@ -68,18 +68,24 @@ def _run(settings: Any) -> None:
     except InvalidFiles as error:
         _exit_with(BAD_USAGE, format_message(settings, "start-error", str(error)))
     except OSError as error:
-        text = _format_bind_error(error, settings)
+        text = format_bind_error(error, settings)
         _exit_with(CANNOT_BIND, format_message(settings, "start-error", text))
     finally:
         gc.enable()
 
 
-def _format_bind_error(error: OSError, settings: Any) -> str:
-    port = f"port {settings.port} of {settings.host}"
+def format_bind_error(error: OSError, settings: Any) -> str:
+    """Say which port cannot be bound, and what to do."""
+    is_tls = error.filename == "https-port"
+    option, number = ("https-port", settings.https_port) if is_tls else ("port", settings.port)
+    port = f"port {number} of {settings.host}"
     if error.errno == errno.EADDRINUSE:
-        return f"mockserver: {port} is taken: stop what listens there, or choose another by --port"
+        return (
+            f"mockserver: {port} is taken: stop what listens there, or choose another by --{option}"
+        )
     return (
-        f"mockserver: {port} cannot be bound ({error.strerror}): choose another by --host, --port"
+        f"mockserver: {port} cannot be bound ({error.strerror}): "
+        f"choose another by --host, --{option}"
     )
 
 

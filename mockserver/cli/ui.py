@@ -13,14 +13,20 @@ CANNOT_BIND = 3
 
 @click.command("ui")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--scenarios", multiple=True, help="files with the credentials that the log masks")
-@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="of 127.0.0.1; any if 0")
+@click.option(
+    "--scenarios",
+    metavar="PATH",
+    multiple=True,
+    help="scenario file with the credentials that the log masks (repeatable)",
+)
+@click.option("--port", type=click.IntRange(0, 65_535), default=0,
+    metavar="NUMBER", help="port to listen at; 0 takes a free one  [0]")  # fmt: skip
 @click.option("--open", is_flag=True, help="open the page in a browser")
 def command(file: Path, scenarios: tuple[str, ...], port: int, open: bool) -> None:  # noqa: A002, FBT001 - click passes it
-    """Show the run in FILE in the page, where it can only be read, until Ctrl-C.
+    """Show the run in FILE on the page, until Ctrl-C. Nothing in it can be changed.
 
-    FILE is an exported journal, or a log of inputs, which is played first as `mockserver replay`
-    does.
+    FILE is an exported journal or log of inputs. A log of inputs is played first, as `mockserver
+    replay` does.
     """
     from mockserver.app.file_server import ExportedFile, serve_file  # noqa: PLC0415 - --help needs none of it
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from mockserver.config.behaviors import parse_milliseconds
+from mockserver.config.certificates import find_certificate_problem
 from mockserver.config.known_names import KnownNames
 from mockserver.config.schema_checks import (
     KeySegment,
@@ -28,6 +29,7 @@ def unread_keys(known_names: KnownNames, provider: str) -> tuple[str, ...]:
         "balance": rules.reads_balance,
         "webhooks": rules.webhook_ids != (),
         "retry": known_names.sends_webhooks.get(provider, True),
+        "webhook_ca": known_names.sends_webhooks.get(provider, True),
     }
     return tuple(key for key, is_read in read.items() if not is_read)
 
@@ -50,6 +52,8 @@ def common_key_problems(body: RawMapping, rules: AccountRules) -> Iterator[PathP
         if name not in (rules.webhook_ids or ()):
             message = f"{name} has no effect: write {' or '.join(rules.webhook_ids or ())}"
             yield ("webhooks", KeySegment(name)), message
+    if "webhook_ca" in body and (message := find_certificate_problem(body["webhook_ca"])):
+        yield ("webhook_ca",), message
     generate = body.get("generate")
     if generate and set(generate) == {"locale"}:
         yield ("generate",), "nothing is generated: a locale alone has no effect"

@@ -38,6 +38,7 @@ ACCOUNT_KEYS: Final = (
     "timeline",
     "time_zone",
     "redial_after",
+    "webhook_ca",
 )
 """Keys of an account of any provider; a provider adds its records and settings."""
 
@@ -152,6 +153,7 @@ def build_account(known_names: KnownNames, name: str, provider: str, body: RawMa
         settings=records.parse_provider_settings(known_names.settings_types.get(provider), body),
         time_zone=common.time_zone,
         redial_after=common.redial_after,
+        webhook_ca=body.get("webhook_ca", ""),
         document=body,
     )
 

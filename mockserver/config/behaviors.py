@@ -57,7 +57,7 @@ def parse_milliseconds(text: str | float) -> int:
     """
     milliseconds = parse_duration(_as_text(text))
     if milliseconds is None:
-        raise ValueError(f"{text!r} is no duration")
+        raise ValueError(f"{text!r} is not a duration")
     return milliseconds
 
 

@@ -23,19 +23,19 @@ NamedScenarios = Mapping[str, Scenario]
 
 COMPOSING_KEYS: Final = frozenset({"use", "steps", *LIST_KEYS})
 
-HIDDEN: Final = "has no effect: what is said outside of it always wins; leave out one of the two"
+HIDDEN: Final = "has no effect: outer words always win against it; leave out one of the two"
 REPLACED: Final = "has no effect: an outer list replaces its own; leave out one of the two"
 SPEAKS_OF_API: Final = (
-    "an item of {key} is about people and webhooks, and {name!r} speaks of the API: "
-    "write refuse or responses beside {key}, or choose"
+    "an item of {key} decides legs and webhooks, but {name!r} decides the response: "
+    "write refuse or responses beside {key}, or use choose"
 )
 NOT_HERE: Final = "{name!r} has no effect here: nothing that it says applies to {where}"
 NEEDS: Final = (
-    "{name!r} needs {{{needs}}}, which does not hold wherever this scenario can play; "
-    "give this one the same needs"
+    "{name!r} needs {{{needs}}}, which is not true everywhere that this scenario can play; "
+    "give this scenario the same needs"
 )
 MOVED: Final = (
-    "the steps of {name!r} move this leg: leave it out here, or let the steps say all of it"
+    "the steps of {name!r} decide this leg: leave it out here, or write all of it as steps"
 )
 
 

@@ -217,5 +217,6 @@ def _add_composition_problems(
 
 def _unreachable_problems(scenarios: Iterable[Scenario]) -> Iterator[Problem]:
     for earlier, later in find_unreachable(scenarios):
-        message = f"never in force: {earlier.name!r} ({earlier.location}) matches all its requests"
+        first = f"{earlier.name!r} ({earlier.location})"
+        message = f"this scenario never matches: {first} matches all its requests first"
         yield Problem(Location.parse(later.location), message)

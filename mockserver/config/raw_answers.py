@@ -50,7 +50,7 @@ def raw_answer_problems(raw: Mapping[str, Any]) -> Iterator[PathProblem]:
     for name, value in raw.get("headers", {}).items():
         problem = _header_problem(name, str(value))
         if spellings.count(name.lower()) > 1:
-            problem = f"the header {name.lower()} stands here twice: names of headers have no case"
+            problem = f"the header {name.lower()} is here twice: header names ignore case"
         if problem:
             yield ("headers", KeySegment(name)), problem
 

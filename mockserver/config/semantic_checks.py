@@ -69,13 +69,13 @@ def _combination_problems(body: RawMapping) -> Iterator[PathProblem]:
     first, *others = [key for key in body if key in EXCLUSIVE_KEYS] or [""]
     for key in others:
         message = (
-            f"a scenario has one of {', '.join(EXCLUSIVE_KEYS)}, and this one has {first} already"
+            f"a scenario has only one of {', '.join(EXCLUSIVE_KEYS)}; this one already has {first}"
         )
         yield (KeySegment(key),), message
     if "refuse" in body and "responses" in body:
         yield (
             (KeySegment("refuse"),),
-            "a scenario has refuse or responses: make it one of the responses",
+            "a scenario has either refuse or responses: make refuse one of the responses",
         )
     weights = [choice and float(choice["weight"]) for choice in body.get("choose", ())]
     if weights and set(weights) == {0}:
@@ -90,7 +90,7 @@ def _step_problems(step: RawMapping) -> Iterator[PathProblem]:
     for key in others:
         yield (
             (KeySegment(key),),
-            f"a step does one thing, {first} here: make {key} a step of its own",
+            f"a step does one thing, and this one has {first}: make {key} a step of its own",
         )
     for key, actions in MODIFIER_KEYS.items():
         if key in step and first and not {first, *others} & set(actions):

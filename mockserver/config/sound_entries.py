@@ -19,7 +19,7 @@ from mockserver.core.provider import VendorEvent
 from mockserver.core.scenario import Scenario
 
 KEYS_WITHOUT_PART_IN_DRY_RUNS: Final = frozenset(
-    {"credentials", "numbers", "webhooks", "retry", "limits", "balance", "time_zone"}
+    {"credentials", "numbers", "webhooks", "retry", "limits", "balance", "time_zone", "webhook_ca"}
 )
 """Keys of an account that may be wrong: a dry run does without them, and finds the same."""
 

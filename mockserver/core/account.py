@@ -41,8 +41,9 @@ class Account(Value):
     the sandbox and what is merged into the account then. `settings` are the provider's own, None
     if it has none. `generate` maps a kind of record to how many fake ones to create, and `locale`
     to theirs. `time_zone` is that of the vendor's local times; `redial_after` (ms) comes before a
-    redial for which nothing else names a time; None for what is usual for the vendor. `document`
-    is the account as a file would contain it.
+    redial for which nothing else names a time; None for what is usual for the vendor. `webhook_ca`
+    has certificates in PEM format that https receivers may show. `document` is the account as a
+    file would contain it.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Account(Value):
     generate: Mapping[str, str] = EMPTY_MAPPING
     time_zone: ZoneInfo | None = None
     redial_after: int | None = None
+    webhook_ca: str = ""
     document: Mapping[str, object] = EMPTY_MAPPING
 
     @property

@@ -211,10 +211,10 @@ def _moved_legs(scenario: Scenario, scope: Scope) -> Iterator[HiddenWord]:
     moved = scope.words.of_legs(moved_legs(scenario))
     for author, leg in scope.legs:
         if scope.counted(scope.words.of_legs([leg])) & moved:
-            reason = f"the steps of {scenario.name} move this leg"
+            reason = f"the steps of {scenario.name} decide this leg"
             yield HiddenWord(author, f"legs.{leg}", reason)
 
 
 def _hidden(scenario: Scenario, place: str, scope: Scope) -> HiddenWord:
-    reason = f"what is said outside of it always wins on {scope.words.site.operation}"
+    reason = f"outer words always win against it on {scope.words.site.operation}"
     return HiddenWord(scenario.name, place, reason)

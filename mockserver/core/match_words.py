@@ -46,7 +46,7 @@ def match_rule_problems(raw: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...
             message = f"{name!r} is no name of a header: it has letters, digits and hyphens"
             yield ("headers", name), message
         if spellings[name.lower()] > 1:
-            message = f"the header {name.lower()} stands here twice: names of headers have no case"
+            message = f"the header {name.lower()} is here twice: header names ignore case"
             yield ("headers", name), message
 
 

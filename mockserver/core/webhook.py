@@ -128,6 +128,8 @@ class Delivery(Value):
     """The id of the delivery that a scenario duplicates by this one."""
     planned: PlannedAttempts = ()
     """What its attempts meet; empty again when it is finished, so that a redelivery is real."""
+    webhook_ca: str = ""
+    """Certificates in PEM format to trust, beside those of the server, from its account."""
 
 
 def planned_attempt(delivery: Delivery) -> SimulatedAttempt | None:

@@ -3,14 +3,14 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from functools import cached_property
+from functools import lru_cache, partial
 from time import monotonic
 from typing import Final
 from weakref import WeakValueDictionary
 
 from mockserver.core.address_policy import DEFAULT_POLICY, AddressPolicy, ResolvedTarget
 from mockserver.core.webhook import DEPTH_HEADER, ORIGIN_PLACEHOLDER, Delivery, DeliveryResult
-from mockserver.core.webhook_url import TargetRejection
+from mockserver.core.webhook_url import ParsedUrl, TargetRejection
 from mockserver.delivery.connection import Connection, connect
 from mockserver.delivery.http_request import HttpRequest, build_request
 from mockserver.delivery.own_address import OwnAddress, is_own
@@ -29,6 +29,9 @@ ERROR_NAMES: Final = (
 )
 """(exception type, error name) of a failed attempt; the first match counts."""
 
+MAX_CONTEXTS: Final = 32
+"""TLS contexts that are kept: one for each `webhook_ca` of an account, and one without."""
+
 Loopback = Callable[[HttpRequest], Awaitable[DeliveryResult | None]]
 """Delivers a request to this server without a socket; None if it has to go over HTTP."""
 
@@ -43,7 +46,7 @@ class WebhookDispatcher:
     `origin` is that of this server. `timeout` is in real seconds, per attempt.
     `own_tls` is (host, port, certificate file) of this server's own TLS endpoint. `loopback` gets
     the webhooks to this server first. Those that go over HTTP to `own_address` get a header with
-    their depth, by which the server ends loops of webhooks. `authorities` is a PEM file with
+    their depth, by which the server ends loops of webhooks. `authorities` are PEM files with
     certificates to trust beside those of the system.
     """
 
@@ -56,7 +59,7 @@ class WebhookDispatcher:
         own_tls: tuple[str, int, str] | None = None,
         loopback: Loopback = no_loopback,
         own_address: OwnAddress | None = None,
-        authorities: str = "",
+        authorities: tuple[str, ...] = (),
     ) -> None:
         self._origin = origin
         self._targets = TargetResolver(policy)
@@ -68,7 +71,8 @@ class WebhookDispatcher:
         self._own_tls = own_tls
         self._loopback = loopback
         self._own_address = own_address
-        self._authorities = authorities
+        build_context = partial(build_default_context, authorities)
+        self._build_context = lru_cache(MAX_CONTEXTS)(build_context)
         self._connections: set[Connection] = set()
 
     async def deliver(self, delivery: Delivery) -> DeliveryResult:
@@ -84,7 +88,7 @@ class WebhookDispatcher:
         receiver = self._receivers.setdefault(key, ReceiverSlots())
         async with receiver, self._slots:
             start = monotonic()
-            result = await self._attempt(url, delivery)
+            result = await self._attempt(url, parsed, delivery)
             seconds = monotonic() - start
             receiver.record(seconds)
             return result.replace(duration_ms=round(seconds * 1_000))
@@ -95,7 +99,7 @@ class WebhookDispatcher:
             connection.abort()
         self._targets.close()
 
-    async def _attempt(self, url: str, delivery: Delivery) -> DeliveryResult:
+    async def _attempt(self, url: str, parsed: ParsedUrl, delivery: Delivery) -> DeliveryResult:
         try:
             async with asyncio.timeout(self._timeout):
                 target = await self._targets.resolve(url)
@@ -106,10 +110,10 @@ class WebhookDispatcher:
                     target
                 )
                 result = await self._loopback(request) if is_own else None
-                return result or await self._send(target, request, delivery.depth)
+                return result or await self._send(target, request, delivery)
         except (OSError, ValueError) as error:
             name = next(name for kind, name in ERROR_NAMES if isinstance(error, kind))
-            return DeliveryResult(None, name, reason=describe_tls_error(error))
+            return DeliveryResult(None, name, reason=describe_tls_error(error, parsed.authority))
 
     def _is_own_server(self, target: ResolvedTarget) -> bool:
         """Return True if the checked address is that of this server.
@@ -122,12 +126,12 @@ class WebhookDispatcher:
         return (target.address, target.port) == (origin.host, origin.port)
 
     async def _send(
-        self, target: ResolvedTarget, request: HttpRequest, depth: int
+        self, target: ResolvedTarget, request: HttpRequest, delivery: Delivery
     ) -> DeliveryResult:
-        connection = await self._connect(target)
+        connection = await self._connect(target, delivery.webhook_ca)
         try:
             if self._leads_to_this_server(connection, target):
-                headers = {**request.headers, DEPTH_HEADER: str(depth + 1)}
+                headers = {**request.headers, DEPTH_HEADER: str(delivery.depth + 1)}
                 request = request.replace(headers=headers)
             return await connection.send(request)
         finally:
@@ -137,9 +141,9 @@ class WebhookDispatcher:
         own, local = self._own_address, connection.local_address[0]
         return own is not None and is_own(own, target.url, connection.address, local)
 
-    async def _connect(self, target: ResolvedTarget) -> Connection:
+    async def _connect(self, target: ResolvedTarget, webhook_ca: str) -> Connection:
         *others, last = (target.address, *target.fallbacks)
-        context = self._ssl_context(target) if target.url.is_secure else None
+        context = self._ssl_context(target, webhook_ca) if target.url.is_secure else None
         for address in others:
             try:
                 return await self._open_connection(address, target, context)
@@ -156,15 +160,11 @@ class WebhookDispatcher:
         self._connections.add(connection)
         return connection
 
-    def _ssl_context(self, target: ResolvedTarget) -> ssl.SSLContext:
+    def _ssl_context(self, target: ResolvedTarget, webhook_ca: str) -> ssl.SSLContext:
         """Return the default context, or for this server's own endpoint one that trusts it."""
         if self._own_tls is None or (target.host, target.port) != self._own_tls[:2]:
-            return self._default_ssl_context
+            return self._build_context(webhook_ca)
         return build_own_context(self._own_tls[2])
-
-    @cached_property
-    def _default_ssl_context(self) -> ssl.SSLContext:
-        return build_default_context(self._authorities)
 
 
 def build_rejection(rejection: TargetRejection) -> DeliveryResult:

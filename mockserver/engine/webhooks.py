@@ -214,6 +214,9 @@ def run_delivery_item(state: SandboxState, due: DueItem) -> Delivery | None:
         record_ignored_key(state, delivery, "reorder", end_hold(state, delivery, due.at), due.at)
     else:
         begun = _render_later_attempt(state, delivery)
+        webhook_ca = state.accounts.by_key[delivery.provider, delivery.account].webhook_ca
+        if webhook_ca != begun.webhook_ca:
+            begun = begun.replace(webhook_ca=webhook_ca)
         state.deliveries.update(begun.replace(next_attempt_at=None))
         return None if begun.planned and planned_attempt(begun) else begun
     return None

@@ -27,7 +27,7 @@ def read_journal(lines: Sequence[str], settings: Settings) -> ReplayResult:
 
 
 def _find_format(lines: Sequence[str]) -> object:
-    """Return the format of a journal; None if the first line is no heading of one."""
+    """Return the format of a journal; None if the first line is not the heading of one."""
     try:
         heading = json.loads(lines[0]) if lines else {}
     except (ValueError, RecursionError):

@@ -47,9 +47,11 @@ def parse_input_file(lines: Sequence[str]) -> InputFile:
     objects = [*_parse_lines(lines)]
     heading = objects[0] if objects else {}
     if "journal" in heading:
-        raise InvalidInputs(f"it is a journal, which is for reading: {HOW_TO_EXPORT}")
+        raise InvalidInputs(f"it is a journal, which cannot be played: {HOW_TO_EXPORT}")
     if "inputs" not in heading:
-        raise InvalidInputs(f"the first line is no heading of a log of inputs: {HOW_TO_EXPORT}")
+        raise InvalidInputs(
+            f"the first line is not the heading of a log of inputs: {HOW_TO_EXPORT}"
+        )
     if (heading["inputs"], heading.get("version")) != (EXPORT_FORMAT, VERSION):
         raise InvalidInputs(
             f"mockserver {heading.get('version')} has written it in format {heading['inputs']}, "
@@ -58,10 +60,12 @@ def parse_input_file(lines: Sequence[str]) -> InputFile:
     if not heading.get("complete"):
         count = heading.get("count")
         inputs = f"{count:,} inputs" if isinstance(count, int) else "the inputs"
-        raise InvalidInputs(f"the log was given up at 64 MB, and none of {inputs} is kept")
+        raise InvalidInputs(f"the log exceeded 64 MB, so none of {inputs} is kept")
     _check_members("the first line", heading, HEADING)
     if len(objects) != heading["count"] + 2 or "end" not in objects[-1]:
-        raise InvalidInputs(f"it is cut: the heading counts {heading['count']:,} inputs and an end")
+        raise InvalidInputs(
+            f"it is incomplete: the heading counts {heading['count']:,} inputs and an end"
+        )
     for number, line in enumerate(objects[1:-1], 2):
         _check_members(f"line {number}", line, INPUT)
     _check_members("the last line", objects[-1], END)
@@ -179,7 +183,7 @@ def _parse_lines(lines: Sequence[str]) -> Iterator[Json]:
         except (ValueError, RecursionError):
             raise InvalidInputs(f"line {number} is not JSON: {HOW_TO_EXPORT}") from None
         if not isinstance(value, dict):
-            raise InvalidInputs(f"line {number} is no JSON object: {HOW_TO_EXPORT}")
+            raise InvalidInputs(f"line {number} is not a JSON object: {HOW_TO_EXPORT}")
         yield value
 
 

@@ -94,7 +94,7 @@ def parse_origin(text: str) -> ParsedUrl:
         reason = "it has more than scheme, host and port"
     else:
         return url
-    raise NoReceiver(f"{text[:80]!r} is no origin, such as http://app.test: {reason}")
+    raise NoReceiver(f"{text[:80]!r} is not an origin such as http://app.test: {reason}")
 
 
 def build_receiver(origin: ParsedUrl, address: str, policy: AddressPolicy) -> Receiver:

@@ -26,34 +26,42 @@ class Option(NamedTuple):
 
 OPTIONS: Final = (
     Option("host", "address to listen at", "127.0.0.1", "ADDRESS"),
-    Option("port", "port to listen at; 0 is a free one", "8080", "NUMBER"),
+    Option("port", "port to listen at; 0 takes a free one", "8080", "NUMBER"),
     Option(
         "webhook",
-        "where a vendor's portal would send webhooks, else the provider's inbox",
+        "URL for webhooks that have none of their own; without it, the provider's inbox",
         metavar="PROVIDER=URL",
         kind="repeatable",
     ),
     Option(
         "scenarios",
-        "scenario file or directory, on top of the bundled ones; else ./mockserver.yaml",
+        "scenario file or directory to load with the bundled ones, instead of ./mockserver.yaml",
         metavar="PATH",
         kind="repeatable",
     ),
-    Option("load", "start with the world that this exported log of inputs describes", "", "FILE"),
-    Option("watch", "read scenario files again when they change", kind="flag"),
-    Option("no_number_plan", "digits of a number do not choose how its leg behaves", kind="flag"),
+    Option("load", "start with the state that this exported log of inputs leads to", "", "FILE"),
+    Option("watch", "reload scenario files when they change", kind="flag"),
+    Option(
+        "no_number_plan",
+        "ignore the number plan: the digits of a number decide nothing",
+        kind="flag",
+    ),
     Option(
         "quirk",
-        "a vendor's observed manner instead of the documented one",
+        "use an observed behavior of a vendor instead of the documented one",
         metavar="PROVIDER=NAME",
         kind="repeatable",
     ),
     Option("clock", "how time runs: real, manual, instant, or a pace such as 60x", "real", "MODE"),
-    Option("start_at", "when the virtual clock starts, instead of now", metavar="ISO"),
-    Option("seed", "same seed, start and requests: same ids and times, byte for byte"),
-    Option("token", "who may use the control API; `none` opens it"),
+    Option("start_at", "time at which the virtual clock starts, instead of now", metavar="ISO"),
+    Option("seed", "the same seed, start and requests give the same ids and times, byte for byte"),
+    Option("token", "token that the control API requires; `none` requires no token"),
     Option(
-        "allow_host", "another name by which the server may be called", "", "NAME", "repeatable"
+        "allow_host",
+        "another host name that requests to the server may use",
+        "",
+        "NAME",
+        "repeatable",
     ),
     Option(
         "cors",
@@ -63,27 +71,39 @@ OPTIONS: Final = (
     ),
     Option(
         "webhook_targets",
-        "public hosts or networks that webhooks may go to, or `public` for all",
+        "public host or network that webhooks may go to, or `public` for all",
         metavar="NAME",
         kind="repeatable",
     ),
     Option(
         "webhook_rewrite",
-        "a host name in webhook URLs that means another one from here",
+        "send webhooks for the host name A to the host name B",
         metavar="A=B",
         kind="repeatable",
     ),
     Option(
         "webhook_ca",
-        "PEM certificates to trust at https receivers, beside the system's",
+        "PEM file with more certificates to trust when receivers use https",
         metavar="FILE",
+        kind="repeatable",
+    ),
+    Option(
+        "https", "accept CONNECT for the vendors' hosts, with an authority of its own", kind="flag"
+    ),
+    Option("https_port", "with --https: port for TLS itself; 0 is a free one", "", "NUMBER"),
+    Option("ca_dir", "with --https: folder that keeps the authority, else memory", "", "DIR"),
+    Option(
+        "proxy_pass",
+        "with --https: another host that CONNECT may reach, untouched",
+        metavar="HOST",
+        kind="repeatable",
     ),
     Option("tls_cert", "serve HTTPS with this certificate", metavar="FILE"),
-    Option("tls_key", "and this key", metavar="FILE"),
+    Option("tls_key", "private key of the certificate in --tls-cert", metavar="FILE"),
     Option(
-        "public_url", "origin of the links that are handed out, not the request's", metavar="URL"
+        "public_url", "origin of the links in responses, instead of the request's", metavar="URL"
     ),
-    Option("log_format", "text or json", "text", "FORMAT"),
+    Option("log_format", "format of the log: text or json", "text", "FORMAT"),
     Option("open", "open the page in a browser, once the server is ready", kind="flag"),
-    Option("quiet", "no line per request, event and webhook attempt", kind="flag"),
+    Option("quiet", "do not log requests, events and webhook attempts", kind="flag"),
 )

@@ -131,7 +131,9 @@ class AccessControl(NamedTuple):
                 return problem("foreign-origin", f"the Origin header is {origin!r}: {ADVICE}")
         is_visit = is_visit_allowed and _is_navigation(headers)
         if headers.get("sec-fetch-site") == "cross-site" and not is_visit:
-            return problem("foreign-origin", f"a page of another site has sent this: {ADVICE}")
+            return problem(
+                "foreign-origin", f"a web page of another site sent this request: {ADVICE}"
+            )
         return None
 
     def _check_host(self, headers: "Headers", vendor_hosts: HostsByProvider) -> "Response | None":
@@ -214,7 +216,7 @@ def _is_navigation(headers: "Headers") -> bool:
     )
 
 
-ADVICE: Final = "a web page may not drive the mock; --allow-host NAME lets another name in"
+ADVICE: Final = "a web page may not control the mock; --allow-host NAME allows another host name"
 
 
 def require_access(handler: Handler) -> Handler:

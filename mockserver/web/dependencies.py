@@ -19,6 +19,7 @@ from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
 from mockserver.web.access_control import AccessControl
 from mockserver.web.log_throttle import LogThrottle
 from mockserver.web.router import Router
+from mockserver.web.server.https import Https
 from mockserver.web.server.transport import HeaderField
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Dependencies(NamedTuple):
     """For what would hold up the event loop."""
     access_control: AccessControl = AccessControl()
     public_url: str = ""
+    https: Https | None = None
 
 
 UNUSUAL_HEADERS: Final = frozenset(

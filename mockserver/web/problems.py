@@ -26,7 +26,7 @@ class ProblemKind(NamedTuple):
 PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
     {
         "bad-request": ProblemKind(
-            400, "bad request", "The request is not valid HTTP/1.1, or it breaks off."
+            400, "bad request", "The request is not valid HTTP/1.1, or it is incomplete."
         ),
         "token-required": ProblemKind(
             401, "token required", "Send the server's token as `Authorization: Bearer <token>`."
@@ -41,8 +41,11 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             "foreign origin",
             "A page of another site sent the request; `--allow-host NAME` allows its pages.",
         ),
+        "foreign-target": ProblemKind(
+            403, "foreign target", "The proxy leads to the vendors; `--proxy-pass HOST` adds HOST."
+        ),
         "unknown-path": ProblemKind(
-            404, "unknown path", "No emulated API has this path; `nearest` lists what comes near."
+            404, "unknown path", "No emulated API has this path; `nearest` lists similar ones."
         ),
         "unknown-route": ProblemKind(
             404, "unknown route", "The control API has no such path; `GET /_mock/docs` shows all."
@@ -86,7 +89,7 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             404, "unknown recording", "No call has a recording with this URL."
         ),
         "no-recording": ProblemKind(
-            404, "no recording", "Nobody answered the call, so that there is nothing to hear."
+            404, "no recording", "Nobody answered the call, so it has no recording."
         ),
         "scenario-not-found": ProblemKind(
             404,
@@ -108,9 +111,7 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             408, "wait timeout", "Too few items matched in time; `nearest` shows what differs."
         ),
         "advance-running": ProblemKind(
-            409,
-            "advance running",
-            "Another advance waits for the answer to a webhook; its receiver answers, then asks.",
+            409, "advance running", "Another advance waits for the answer to a webhook."
         ),
         "credential-claimed": ProblemKind(
             409, "credential claimed", "Another sandbox has claimed one of the credentials."
@@ -129,29 +130,27 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             409, "illegal transition", "The event cannot happen in the present state of the call."
         ),
         "nobody-on-the-phone": ProblemKind(
-            409, "nobody on the phone", "No leg waits for a person, so that nobody can be followed."
+            409, "nobody on the phone", "No leg waits for a person, so the clock cannot follow one."
         ),
         "inputs-incomplete": ProblemKind(
             409,
             "inputs incomplete",
-            "The log of inputs grew beyond its limit, so that nothing can be built from it.",
+            "The log of inputs exceeded its limit, so nothing can be built from it.",
         ),
         "inputs-diverged": ProblemKind(
-            409, "inputs diverged", "An input that is played again does something else than it did."
+            409, "inputs diverged", "An input had another effect when it was played again."
         ),
         "too-many-snapshots": ProblemKind(
-            409, "too many snapshots", "The sandbox has as many snapshots as one can have."
+            409, "too many snapshots", "The sandbox has the maximum number of snapshots."
         ),
         "too-many-sandboxes": ProblemKind(
             409, "too many sandboxes", "Delete a sandbox before you create another one."
         ),
         "webhook-in-flight": ProblemKind(
-            409,
-            "webhook in flight",
-            "The webhook can be sent again once its delivery has ended.",
+            409, "webhook in flight", "The webhook can be sent again once its delivery has ended."
         ),
         "body-too-large": ProblemKind(
-            413, "body too large", "The body has more bytes than the path takes."
+            413, "body too large", "The body has more bytes than the path accepts."
         ),
         "unsupported-encoding": ProblemKind(
             415,
@@ -164,19 +163,19 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "not-verified": ProblemKind(
             417,
             "not verified",
-            "What had to occur did not, or not so often; `instead` and `nearest` show what did.",
+            "Something did not occur, or not often enough; `instead` and `nearest` show what did.",
         ),
         "invalid-body": ProblemKind(
-            422, "invalid body", "The body is not what the route takes; `detail` says what is."
+            422, "invalid body", "The route does not accept this body; `detail` says why."
         ),
         "invalid-header": ProblemKind(
-            422, "invalid header", "A header has a value that the route does not take."
+            422, "invalid header", "The route does not accept the value of a header."
         ),
         "invalid-query": ProblemKind(
-            422, "invalid query", "The route does not take this query parameter, or its value."
+            422, "invalid query", "The route does not accept this query parameter, or its value."
         ),
         "invalid-sandbox-name": ProblemKind(
-            422, "invalid sandbox name", "No sandbox can have this name; `detail` says what can."
+            422, "invalid sandbox name", "No sandbox can have this name; `detail` says why."
         ),
         "invalid-scenario": ProblemKind(
             422, "invalid scenario", "`problems` lists what is wrong, each with line and column."
@@ -194,7 +193,10 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
             500, "internal error", "The mock server is at fault; its log has the traceback."
         ),
         "connection-broken": ProblemKind(
-            502, "connection broken", "A scenario breaks the connection, and this server cannot."
+            502, "connection broken", "A scenario breaks the connection; this server cannot."
+        ),
+        "target-unreachable": ProblemKind(
+            502, "target unreachable", "No address of a host of --proxy-pass takes connections."
         ),
         "shutting-down": ProblemKind(
             503, "shutting down", "The mock server shut down before it could respond."
@@ -202,17 +204,16 @@ PROBLEM_KINDS: Final[Mapping[str, ProblemKind]] = MappingProxyType(
         "missing-package": ProblemKind(
             503,
             "missing package",
-            "The machine lacks a package without which this vendor cannot be emulated.",
+            "A package that this vendor needs is not installed.",
         ),
         "too-many-connections": ProblemKind(
             503, "too many connections", "Close a connection before you open another one."
         ),
         "webhook-loop": ProblemKind(
-            508, "webhook loop", "Webhooks to this server caused one another too many times."
+            508, "webhook loop", "Webhooks to this server led to webhooks too many times."
         ),
     }
 )
-
 
 TOO_MANY_SANDBOXES: Final = "there are too many: DELETE some at /_mock/sandboxes/{name}"
 """The detail of the problem `too-many-sandboxes`."""

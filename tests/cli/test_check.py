@@ -79,7 +79,7 @@ def test_check_reads_the_files_named_by_a_variable(folder: Path) -> None:
     ("paths", "variables", "expected"),
     [
         (("gone",), {}, "scenarios: there is no file or directory gone\n"),
-        ((), {"MOCKSERVER_PORT": "x"}, "port 'x' is no port: a number from 0 to 65535 is\n"),
+        ((), {"MOCKSERVER_PORT": "x"}, "port 'x' is not a number from 0 to 65535\n"),
     ],
 )
 def test_check_names_a_wrong_path_or_setting(

@@ -1,7 +1,9 @@
 """`mockserver exec` runs a command beside a server."""
 
 import signal
+import socket
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -38,6 +40,53 @@ def test_exec_of_an_unknown_command_exits_with_127() -> None:
         127,
         "mockserver: there is no command no-such-command\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "reason"),
+    [
+        ("#!/bin/sh\n", 0o644, "it is no executable file"),
+        ("exit 0\n", 0o755, "a script begins with a line such as #!/bin/sh"),
+        ("#!/no/such\n", 0o755, "its first line names an interpreter that is not there"),
+    ],
+)
+def test_exec_of_a_file_that_cannot_be_executed_exits_with_126(
+    text: str, mode: int, reason: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "script"
+    file.write_text(text, "utf-8")
+    file.chmod(mode)
+    result = run_exec("--", str(file))
+    expected = (126, f"mockserver: {file} cannot be executed: {reason}\n")
+    assert (result.exit_code, result.output) == expected
+
+
+def test_exec_of_a_command_that_is_too_long_says_what_the_system_says() -> None:
+    result = run_exec("--", "true", "x" * 1_000_000)
+    expected = (126, "mockserver: true cannot be executed: Argument list too long\n")
+    assert (result.exit_code, result.output) == expected
+
+
+@pytest.mark.parametrize("options", [(), ("--https",)])
+def test_exec_on_a_taken_port_exits_with_3_and_does_not_begin_the_command(
+    options: tuple[str, ...], tmp_path: Path
+) -> None:
+    file = tmp_path / "begun"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        result = run_exec("--port", str(port), *options, "--", "touch", str(file))
+    expected = (
+        f"mockserver: port {port} of 127.0.0.1 is taken: stop what listens there, "
+        "or choose another by --port\n"
+    )
+    assert (result.exit_code, result.output, file.exists()) == (3, expected, False)
+
+
+def test_exec_on_a_taken_port_for_tls_exits_with_3() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        result = run_exec("--https", "--https-port", str(port), "--", "true")
+    assert (result.exit_code, result.output.endswith("by --https-port\n")) == (3, True)
 
 
 def test_exec_refuses_an_unknown_option() -> None:

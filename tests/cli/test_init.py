@@ -48,7 +48,7 @@ def test_init_writes_the_configuration_and_its_schema(
 def test_init_overwrites_no_file(folder: Path, name: str) -> None:
     (folder / name).write_text("mine", "utf-8")
     result = run_command("init")
-    expected = f"{name} is there already, and stays as it is\n"
+    expected = f"{name} already exists, and was not changed\n"
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", expected)
     assert [path.read_text("utf-8") for path in folder.iterdir()] == ["mine"]
 

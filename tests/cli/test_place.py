@@ -177,10 +177,10 @@ def test_a_mistake_says_what_would_be_right(
     [
         (["--set", "record"], "'record' is neither name=text nor name:=JSON"),
         (["--set", ":=1"], "':=1' is neither name=text nor name:=JSON"),
-        (["--set", "record:=x"], "'x' is no JSON: "),
+        (["--set", "record:=x"], "'x' is not JSON: "),
         (["--scenario", "a\nb"], "'a\\nb' is no name of a scenario"),
-        (["--url", "localhost:8080"], "'localhost:8080' is no origin such as http://"),
-        (["--url", "http://"], "'http://' is no origin such as http://"),
+        (["--url", "localhost:8080"], "'localhost:8080' is not an origin such as http://"),
+        (["--url", "http://"], "'http://' is not an origin such as http://"),
     ],
 )
 def test_bad_usage_exits_with_2(arguments: list[str], message: str) -> None:

@@ -173,4 +173,4 @@ def test_ready_exits_with_2_for_a_bad_variable() -> None:
 def test_ready_exits_with_2_for_a_timeout_that_is_no_duration() -> None:
     result = run_ready("--timeout", "soon")
     assert result.exit_code == 2
-    assert "'soon' is no duration such as 30s or 1m" in result.stderr
+    assert "'soon' is not a duration such as 30s or 1m" in result.stderr

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from mockserver import __version__
 from mockserver.cli import group
 
-JOURNAL = "it is a journal, which is for reading: GET /_mock/inputs exports one"
+JOURNAL = "it is a journal, which cannot be played: GET /_mock/inputs exports one"
 OTHER_VERSION = (
     f"mockserver 0.0.1 has written it in format 1, and this is {__version__} with format 1: "
     "use the same version"
@@ -21,7 +21,7 @@ OTHER_VERSION = (
         ('{"journal": 1, "dropped": 0}', JOURNAL),
         ('{"journal": 2, "evicted": 7}', JOURNAL),
         ('{"inputs": 1, "version": "0.0.1"}', OTHER_VERSION),
-        ("[]", "line 1 is no JSON object: GET /_mock/inputs exports one"),
+        ("[]", "line 1 is not a JSON object: GET /_mock/inputs exports one"),
         ("[" * 100_000, "line 1 is not JSON: GET /_mock/inputs exports one"),
     ],
 )

@@ -23,6 +23,8 @@ LOADED_LATER = {
     "mockserver.client": "a test",
     "python_multipart": "a form, or a content type with parameters",
     "httpx": "a test",
+    "cryptography": "a server with --https",
+    "mockserver.tls": "the same",
 }
 """Module -> what needs it."""
 

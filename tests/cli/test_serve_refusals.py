@@ -55,16 +55,20 @@ def test_a_port_taken_on_an_overlapping_address_is_not_shared(taken_host: str, h
 
 def test_a_bad_setting_exits_with_2_as_a_process() -> None:
     result = run_to_end("--port", "99999")
-    expected = "mockserver: port '99999' is no port: a number from 0 to 65535 is\n"
+    expected = "mockserver: port '99999' is not a number from 0 to 65535\n"
     assert (result.returncode, result.stdout, result.stderr) == (2, "", expected)
 
 
 @pytest.mark.parametrize(
     ("arguments", "variables", "message"),
     [
-        (("--port", "x"), {}, "port 'x' is no port: a number from 0 to 65535 is"),
-        ((), {"MOCKSERVER_PORT": "-1"}, "port '-1' is no port: a number from 0 to 65535 is"),
-        (("--start-at", "noon"), {}, "start-at 'noon' is no ISO 8601 time"),
+        (("--port", "x"), {}, "port 'x' is not a number from 0 to 65535"),
+        ((), {"MOCKSERVER_PORT": "-1"}, "port '-1' is not a number from 0 to 65535"),
+        (
+            ("--start-at", "noon"),
+            {},
+            "start-at 'noon' is not an ISO 8601 time, such as 2026-01-31T10:00:00Z",
+        ),
         (
             ("--start-at", "2026-01-01T09:00:00"),
             {},
@@ -93,7 +97,7 @@ def test_a_bad_setting_exits_with_2_and_names_the_mistake(
         ),
         (
             ("--clock", "fast"),
-            "clock 'fast' is no mode: real, manual, instant, or a pace such as 60x",
+            "clock 'fast' is not a mode: real, manual, instant, or a pace such as 60x",
         ),
     ],
 )

@@ -64,10 +64,18 @@ def test_timeline_of_another_server_shows_what_that_says(body: str) -> None:
         Thread(target=server.serve_forever, daemon=True).start()
         result = run_timeline("--url", f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
-    assert (result.exit_code, result.output) == (1, f"mockserver: {body}\n")
+    assert (result.exit_code, result.output) == (1, f"mockserver: 404 {body}\n")
 
 
 def test_timeline_without_a_server_exits_with_1() -> None:
     result = run_timeline("--url", "http://127.0.0.1:9")
     assert result.exit_code == 1
-    assert result.output.startswith("mockserver: nobody answers at http://127.0.0.1:9: ")
+    assert result.output.startswith("mockserver: nobody answers at http://127.0.0.1:9 (")
+
+
+def test_timeline_asks_the_server_that_the_variables_name(origin: str) -> None:
+    host, _, port = origin.removeprefix("http://").partition(":")
+    variables = {"MOCKSERVER_HOST": host, "MOCKSERVER_PORT": port}
+    words = ["timeline", "--sandbox", "mine"]
+    result = CliRunner().invoke(group, words, env=variables)
+    assert (result.exit_code, result.output.splitlines()[0]) == (0, "sequenceDiagram")

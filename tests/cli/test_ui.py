@@ -74,9 +74,12 @@ def test_the_page_is_opened_by_the_browser_of_the_user(run: ExportedRun) -> None
     ("content", "reason"),
     [
         (b"\xff", "it is not text in UTF-8"),
-        (b"", "the first line is no heading of a log of inputs: GET /_mock/inputs exports one"),
+        (
+            b"",
+            "the first line is not the heading of a log of inputs: GET /_mock/inputs exports one",
+        ),
         (b"{", "line 1 is not JSON: GET /_mock/inputs exports one"),
-        (b"[]", "line 1 is no JSON object: GET /_mock/inputs exports one"),
+        (b"[]", "line 1 is not a JSON object: GET /_mock/inputs exports one"),
         (b'{"journal": 1}', "it is a journal in format 1, and this version shows 2"),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_reset_leaves_applications_attached(mock: MockServer) -> None:
 
 def test_an_application_that_the_server_refuses_is_ended(mock: MockServer) -> None:
     application = Application()
-    with pytest.raises(ControlError, match=r"is no origin, such as http://app\.test: "):
+    with pytest.raises(ControlError, match=r"is not an origin such as http://app\.test: "):
         mock.attach("http://app test", application)
     assert application.log == [START, END]
 

@@ -14,7 +14,9 @@ from mockserver.config.registry import load_providers
 from mockserver.core.account import Account, Limits, Retry
 from mockserver.core.time import Duration
 from mockserver.providers.mobtexting.records import Flow
+from tests.support.certificates import KEY
 from tests.support.config_files import PROVIDERS
+from tests.support.receiver_certificates import AUTHORITY
 
 NAMES = collect_known_names(PROVIDERS)
 BUNDLED = load_providers()
@@ -27,7 +29,7 @@ OF_ACCOUNT = "of an account of mobtexting"
 CHANGES = "a list of changes such as {at: 60s, set: {...}}"
 KEYS = (
     "credentials, numbers, webhooks, retry, limits, balance, quirks, timeline, time_zone, "
-    "redial_after, generate, flows"
+    "redial_after, webhook_ca, generate, flows"
 )
 
 
@@ -59,6 +61,7 @@ def parse(document: Any) -> tuple[Account | None, tuple[tuple[DocumentPath, str]
         ({"balance": "12.50"}, {"balance": Decimal("12.50")}),
         ({"balance": 0}, {"balance": Decimal(0)}),
         ({"balance": "-1"}, {"balance": Decimal(-1)}),
+        ({"webhook_ca": AUTHORITY}, {"webhook_ca": AUTHORITY}),
         ({"quirks": ["webhook-id"]}, {"quirks": frozenset({"webhook-id"})}),
         ({"flows": {"220": {"say": "Hi"}}}, {"records": {"flows": {"220": Flow(say="Hi")}}}),
         (
@@ -115,6 +118,29 @@ def test_an_account_is_read_from_its_document(
         ),
         ({"zzz": 1}, ("zzz",), f"unknown key 'zzz' {OF_ACCOUNT}: one of {KEYS}"),
         ({"timeline": 5}, ("timeline",), f"'5' is not {CHANGES}"),
+        (
+            {"webhook_ca": "certificates/ca.pem"},
+            ("webhook_ca",),
+            (
+                "this is no certificate in PEM format: write its text, from "
+                "-----BEGIN CERTIFICATE----- on, or name a file by the option --webhook-ca"
+            ),
+        ),
+        (
+            {"webhook_ca": KEY + AUTHORITY},
+            ("webhook_ca",),
+            "a private key is in this text: write the certificates alone",
+        ),
+        (
+            {"webhook_ca": AUTHORITY[:200]},
+            ("webhook_ca",),
+            "a certificate in this text cannot be read: a part of it is missing or changed",
+        ),
+        (
+            {"webhook_ca": f"caf\u00e9\n{AUTHORITY}"},
+            ("webhook_ca",),
+            "this text has characters beyond ASCII, which the PEM format does not allow",
+        ),
     ],
 )
 def test_a_problem_of_an_account_is_reported_at_its_path(

@@ -107,4 +107,4 @@ def test_a_duration_or_a_range_of_durations_is_parsed(text: Any, expected: Durat
 def test_a_text_that_is_no_duration_is_rejected(text: str) -> None:
     with pytest.raises(ValueError) as error:  # noqa: PT011 - compared whole below
         parse_milliseconds(text)
-    assert str(error.value) == f"{text!r} is no duration"
+    assert str(error.value) == f"{text!r} is not a duration"

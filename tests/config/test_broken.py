@@ -36,7 +36,7 @@ def test_the_problems_of_all_files_are_reported_together() -> None:
 def test_a_scenario_hidden_by_one_of_another_file_is_reported() -> None:
     first = 'scenarios: {x: {match: {callee: "*"}, legs: {a: busy}}}'
     assert check_texts(first, 'scenarios: {y: {match: {a: "1*"}, legs: {a: busy}}}') == [
-        "2.yaml:1:16: never in force: 'x' (1.yaml:1:16) matches all its requests"
+        "2.yaml:1:16: this scenario never matches: 'x' (1.yaml:1:16) matches all its requests first"
     ]
 
 

@@ -11,10 +11,10 @@ BUNDLED = tuple(
     SourceText(file=str(path), text=path.read_bytes(), bundled=True)
     for path in sorted(bundled_folder("scenarios").glob("*.yaml"))
 )
-HIDDEN = "has no effect: what is said outside of it always wins; leave out one of the two"
+HIDDEN = "has no effect: outer words always win against it; leave out one of the two"
 REPLACED = "has no effect: an outer list replaces its own; leave out one of the two"
 NOT_HERE = "has no effect here: nothing that it says applies to"
-MOVED = "move this leg: leave it out here, or let the steps say all of it"
+MOVED = "decide this leg: leave it out here, or write all of it as steps"
 MOVES_A = "s: {steps: [{after: 9s, hangup: a}]}"
 
 
@@ -128,23 +128,23 @@ def test_scenarios_whose_words_all_can_have_an_effect_have_no_problems(
         ),
         (
             ("x: {numbers: [{choose: [{weight: 1, refuse: server-error}]}]}",),
-            [("2:17: an item of numbers is about people and webhooks, and 'item 1 of numbers in "
-             "x' speaks of the API: write refuse or responses beside numbers, or choose")],
+            [("2:17: an item of numbers decides legs and webhooks, but 'item 1 of numbers in "
+             "x' decides the response: write refuse or responses beside numbers, or use choose")],
         ),
         (
             ("x: {choose: [{weight: 1, use: second-leg-no-answer}]}",),
-            [("2:33: 'second-leg-no-answer' needs {leg: b}, which does not hold wherever this "
-             "scenario can play; give this one the same needs")],
+            [("2:33: 'second-leg-no-answer' needs {leg: b}, which is not true everywhere that "
+             "this scenario can play; give this scenario the same needs")],
         ),
         (
             ("x: {attempts: [{needs: {provider: ccai}, legs: {a: busy}}]}",),
-            [("2:18: 'item 1 of attempts in x' needs {provider: ccai}, which does not hold "
-             "wherever this scenario can play; give this one the same needs")],
+            [("2:18: 'item 1 of attempts in x' needs {provider: ccai}, which is not true "
+             "everywhere that this scenario can play; give this scenario the same needs")],
         ),
         (
             ('x: {match: {b: "*"}, use: second-leg-no-answer}',),
-            [("2:29: 'second-leg-no-answer' needs {leg: b}, which does not hold wherever this "
-             "scenario can play; give this one the same needs")],
+            [("2:29: 'second-leg-no-answer' needs {leg: b}, which is not true everywhere that "
+             "this scenario can play; give this scenario the same needs")],
         ),
         (
             ("x: {needs: {provider: ccai, operation: read-call}, use: no-answer}",),

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.config_files import check_texts
 
-HIDDEN = "has no effect: what is said outside of it always wins; leave out one of the two"
+HIDDEN = "has no effect: outer words always win against it; leave out one of the two"
 HIDES = "h: {use: answered, legs: {callee: busy}}"
 FAILS = "f: {needs: {provider: mobtexting}, steps: [{ring: a}, {hangup: b}]}"
 FAILURE = "hangup is not possible while leg b is idle, only while answered or ringing"
@@ -49,7 +49,10 @@ def test_two_files_with_problems_of_all_layers_have_each_reported_in_order() -> 
         f"5:12: 'answered' {HIDDEN.partition(';')[0]}",
         "7:41: 'much' is not an amount such as 12.50",
         f"2.yaml:2:57: {FAILURE}",
-        "2.yaml:3:11: never in force: 'wide' (1.yaml:4:9) matches all its requests",
+        (
+            "2.yaml:3:11: this scenario never matches: 'wide' (1.yaml:4:9) "
+            "matches all its requests first"
+        ),
         "2.yaml:4:12: no scenario is named 'answerd': did you mean 'answered'?",
         "2.yaml:5:54: never reached: mobtexting tries one number only",
         "2.yaml:6:12: this leads in a circle: c -> c",

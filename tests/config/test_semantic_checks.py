@@ -11,7 +11,7 @@ from mockserver.config.semantic_checks import scenario_problems
 from tests.support.config_files import PROVIDERS
 
 NAMES = collect_known_names(PROVIDERS)
-ONE_OF = "a scenario has one of steps, attempts, numbers, choose, and this one has"
+ONE_OF = "a scenario has only one of steps, attempts, numbers, choose; this one already has"
 STEP_KEYS = "ring, answer, machine, hangup, press, say, wait, act"
 
 
@@ -83,11 +83,11 @@ def test_a_consistent_scenario_has_no_problems(body: Mapping[str, Any]) -> None:
             ("attempts", 1, "choose", 0, "legs", "calle"),
             "no leg is named 'calle': did you mean 'callee'?",
         ),
-        ({"numbers": ["x"], "steps": [{"ring": "a"}]}, ("steps",), f"{ONE_OF} numbers already"),
+        ({"numbers": ["x"], "steps": [{"ring": "a"}]}, ("steps",), f"{ONE_OF} numbers"),
         (
             {"responses": ["pass"], "refuse": "server-error"},
             ("refuse",),
-            "a scenario has refuse or responses: make it one of the responses",
+            "a scenario has either refuse or responses: make refuse one of the responses",
         ),
         (
             {"choose": [{"weight": "0.0", "use": "x"}]},
@@ -102,7 +102,7 @@ def test_a_consistent_scenario_has_no_problems(body: Mapping[str, Any]) -> None:
         (
             {"steps": [{"answer": "a", "ring": "a"}]},
             ("steps", 0, "ring"),
-            "a step does one thing, answer here: make ring a step of its own",
+            "a step does one thing, and this one has answer: make ring a step of its own",
         ),
         (
             {"steps": [{"ring": "a", "cause": "busy"}]},

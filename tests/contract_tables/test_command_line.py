@@ -32,6 +32,10 @@ SERVE_OPTIONS: Final[Mapping[str, str]] = {
     "webhook_targets": "",
     "webhook_rewrite": "",
     "webhook_ca": "",
+    "https": "",
+    "https_port": "",
+    "ca_dir": "",
+    "proxy_pass": "",
     "tls_cert": "",
     "tls_key": "",
     "public_url": "",
@@ -57,7 +61,8 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "schema": (),
     "openapi": ("provider",),
     "ready": ("url", "timeout", "pid"),
-    "exec": (*SERVE_OPTIONS, "words"),
+    "ca": ("ca_dir", "remove"),
+    "exec": (*SERVE_OPTIONS, "http_proxy", "words"),
     "timeline": ("call", "url", "sandbox", "token", "form", "form"),
     "replay": ("file", "scenarios", "check"),
     "ui": ("file", "scenarios", "port", "open"),
@@ -69,7 +74,6 @@ the format of `scenarios`.
 """
 
 COMMANDS_NOT_YET: Final[Mapping[str, int]] = {
-    "ca": 28,
     "ordeal": 29,
     "new-provider": 31,
     "conform": 31,
@@ -77,10 +81,6 @@ COMMANDS_NOT_YET: Final[Mapping[str, int]] = {
 """Command -> the issue that brings it."""
 
 OPTIONS_NOT_YET: Final[Mapping[tuple[str, ...], int]] = {
-    ("serve", "--https"): 28,
-    ("serve", "--https-port", "1"): 28,
-    ("serve", "--ca-dir", "."): 28,
-    ("serve", "--proxy-pass", "a"): 28,
     ("serve", "--store", "memory:"): 30,
     ("serve", "--workers", "2"): 33,
     ("serve", "--provider-path", "."): 31,

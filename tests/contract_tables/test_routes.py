@@ -59,6 +59,9 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "/receivers": (("GET", "PATCH"), ()),
     "/openapi.json": (("GET",), ()),
     "/docs": (("GET",), ()),
+    "/ca.pem": (("GET",), ()),
+    "/trust.p12": (("GET",), ()),
+    "/proxy.pac": (("GET",), ()),
 }
 """Path below `/_mock` -> (methods, query parameters).
 
@@ -67,9 +70,6 @@ acts of a call and of what is raw, `format` of the journal, and `/receivers` and
 """
 
 ROUTES_NOT_YET: Final[Mapping[str, int]] = {
-    "GET /ca.pem": 28,
-    "GET /trust.p12": 28,
-    "GET /proxy.pac": 28,
     "GET /report": 29,
 }
 """Route with an example of its path -> the issue that brings it."""

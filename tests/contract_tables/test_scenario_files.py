@@ -34,7 +34,7 @@ KEYS: Final[Mapping[str, str]] = {
     "step": "after ring answer machine hangup cause press say leg wait act then for",
     "account": (
         "provider credentials numbers webhooks retry limits balance quirks timeline generate "
-        "time_zone redial_after"
+        "time_zone redial_after webhook_ca"
     ),
     "account properties retry": "waits satisfied_by",
     "account properties limits": "requests per",

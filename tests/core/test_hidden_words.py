@@ -23,9 +23,9 @@ TWICE = DeliveryBehavior(duplicate=2)
 ANY, REPORT = {"any": TWICE}, {"report": TWICE}
 HANGUP = Step(delay=fixed_duration(9_000), event_type="hangup", leg="a")
 DOWN = (ApiBehavior(fault="server-error"),)
-WINS = "what is said outside of it always wins on {}"
+WINS = "outer words always win against it on {}"
 IS_A = "on create, it is the leg a, which is described too"
-MOVED = "the steps of s move this leg"
+MOVED = "the steps of s decide this leg"
 ALL = ("api", "legs", "webhooks")
 
 Found = tuple[str, str, str]

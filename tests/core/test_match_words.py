@@ -57,7 +57,7 @@ def test_a_name_that_no_header_can_have_is_a_problem(name: str) -> None:
 
 def test_a_header_in_two_spellings_and_a_bad_limit_are_problems() -> None:
     words = {"headers": {"X-Test": "7", "x-test": "8", "x": "1"}, "until": "soon"}
-    message = "the header x-test stands here twice: names of headers have no case"
+    message = "the header x-test is here twice: header names ignore case"
     assert list(match_rule_problems(words)) == [
         (("until",), f"'soon' is not {EXPECTED}"),
         (("headers", "X-Test"), message),

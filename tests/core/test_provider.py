@@ -121,7 +121,10 @@ def test_a_bound_provider_has_an_empty_form_by_default() -> None:
 
 def test_a_bound_provider_has_an_empty_outline_by_default() -> None:
     default = BoundProvider._field_defaults["outline"]
-    assert (default, no_outline("x")) == (no_outline, OperationOutline("", (), ()))
+    assert (default, no_outline("x")) == (
+        no_outline,
+        OperationOutline(summary="", types=(), examples=()),
+    )
 
 
 def test_the_roles_are_those_of_the_endpoint_or_else_of_the_provider() -> None:

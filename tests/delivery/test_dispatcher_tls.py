@@ -22,6 +22,12 @@ from tests.support.receivers import (
     serve_receiver,
 )
 
+OTHER_NAME = DeliveryResult(
+    status=None,
+    error="tls",
+    reason="the certificate that other.localhost:PORT shows is for another name",
+)
+
 
 def test_https_to_a_plain_http_receiver_gives_a_tls_error() -> None:
     async def respond_400(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -79,11 +85,8 @@ def test_plain_http_to_a_tls_receiver_gives_a_protocol_or_reset_error(
 
 
 def test_an_untrusted_certificate_gives_a_tls_error(server_context: ssl.SSLContext) -> None:
-    assert deliver(respond_with(OK_RESPONSE), server_context) == DeliveryResult(
-        status=None,
-        error="tls",
-        reason="the certificate of the receiver is not accepted: self-signed certificate",
-    )
+    result = deliver(respond_with(OK_RESPONSE), server_context)
+    assert (result.error, result.reason.endswith(": --webhook-ca FILE trusts it")) == ("tls", True)
 
 
 @pytest.mark.usefixtures("trusted")
@@ -94,12 +97,7 @@ def test_an_untrusted_certificate_gives_a_tls_error(server_context: ssl.SSLConte
         ("127.0.0.1", DeliveryResult(status=200, error=None, body=b"ok")),
         (
             "other.localhost",
-            DeliveryResult(
-                status=None,
-                error="tls",
-                reason="the certificate of the receiver is not accepted: Hostname mismatch, "
-                "certificate is not valid for 'other.localhost'.",
-            ),
+            OTHER_NAME,
         ),
     ],
 )
@@ -115,12 +113,7 @@ def test_a_trusted_certificate_is_accepted_only_for_its_names(
         ("localhost", DeliveryResult(status=200, error=None, body=b"ok")),
         (
             "other.localhost",
-            DeliveryResult(
-                status=None,
-                error="tls",
-                reason="the certificate of the receiver is not accepted: Hostname mismatch, "
-                "certificate is not valid for 'other.localhost'.",
-            ),
+            OTHER_NAME,
         ),
     ],
 )
@@ -128,7 +121,7 @@ def test_a_certificate_of_webhook_ca_is_accepted_only_for_its_names(
     host: str, expected: DeliveryResult, server_context: ssl.SSLContext, pem: Path
 ) -> None:
     base = f"https://{host}"
-    assert deliver(respond_with(OK_RESPONSE), server_context, base, str(pem)) == expected
+    assert deliver(respond_with(OK_RESPONSE), server_context, base, (str(pem),)) == expected
 
 
 @pytest.mark.usefixtures("trusted")
@@ -137,7 +130,7 @@ def test_webhook_ca_adds_to_the_authorities_of_the_system(
 ) -> None:
     other = tmp_path / "other.pem"
     other.write_text(LEAF)
-    result = deliver(respond_with(OK_RESPONSE), server_context, "https://localhost", str(other))
+    result = deliver(respond_with(OK_RESPONSE), server_context, "https://localhost", (str(other),))
     assert result.status == 200
 
 
@@ -150,7 +143,7 @@ def test_a_certificate_in_the_file_is_trusted_without_its_authority(
 
     async def run() -> tuple[str, str | None]:
         async with serve_receiver(respond_with(OK_RESPONSE), context) as port:
-            trust = build_default_context(str(tmp_path / "leaf.pem"))
+            trust = build_default_context((str(tmp_path / "leaf.pem"),))
             _, writer = await asyncio.open_connection(
                 "127.0.0.1", port, ssl=trust, server_hostname="vendor.test"
             )
@@ -169,13 +162,14 @@ def deliver(
     handler: Handler,
     context: ssl.SSLContext | None,
     base: str = "https://127.0.0.1",
-    authorities: str = "",
+    authorities: tuple[str, ...] = (),
 ) -> DeliveryResult:
     async def run() -> DeliveryResult:
         async with serve_receiver(handler, context) as port:
             dispatcher = WebhookDispatcher(UNUSED_ORIGIN, authorities=authorities)
             result = await dispatcher.deliver(build_delivery_to(f"{base}:{port}/hook"))
-            return result.replace(duration_ms=0)
+            reason = result.reason.replace(f":{port}", ":PORT")
+            return result.replace(duration_ms=0, reason=reason)
 
     return asyncio.run(run())
 

@@ -100,12 +100,12 @@ INNER = Scenario(name="inner", legs={"callee": PRESETS["busy"]})
         (
             Scenario(name="mine", legs={"b": DEFAULT_BEHAVIOR}, attempts=("busy", "answered")),
             "attempts",
-            "what is said outside of it always wins on c2c",
+            "outer words always win against it on c2c",
         ),
         (
             Scenario(name="mine", legs={"b": DEFAULT_BEHAVIOR}, use="inner"),
             "use: inner",
-            "what is said outside of it always wins on c2c",
+            "outer words always win against it on c2c",
         ),
         (
             Scenario(name="mine", legs={"b": DEFAULT_BEHAVIOR, "to": DEFAULT_BEHAVIOR}),

@@ -89,6 +89,19 @@ def test_a_redelivered_webhook_is_sent_once_more_and_retried_with_the_waits_left
     assert read.deliveries(state)["w1"].next_attempt_at is None
 
 
+def test_each_attempt_trusts_the_certificates_that_the_account_has_then(
+    state: SandboxState,
+) -> None:
+    change_account(state, webhook_ca="first")
+    end_call_at_once(state)
+    attempts = play_until_idle(state)
+    for webhook_ca in ("second", ""):
+        change_account(state, webhook_ca=webhook_ca)
+        redeliver(state, "w1", START + 1)
+        attempts += play_until_idle(state)
+    assert [delivery.webhook_ca for delivery in attempts] == ["first", "second", ""]
+
+
 def test_a_redelivery_sends_the_same_webhook_under_the_same_id(state: SandboxState) -> None:
     end_call_at_once(state)
     first = play_until_idle(state)

@@ -5,7 +5,8 @@ from their source distributions, and runs what there is of each: demo, server, s
 alone has a server that a command starts. Then it runs the named cases, or all of them if the only
 name is `all`: a suite beside another package each, with the server in the same process and again
 with one that a command starts. `old` checks that the client can be installed beside old packages,
-and runs a suite there. `examples` runs the tests of the applications in the how-tos.
+and runs a suite there. `examples` runs the tests of the applications in the how-tos. `https` runs
+programs of several languages, with a vendor's own host in them, by `mockserver exec --https`.
 """
 
 import sys
@@ -26,6 +27,7 @@ from tests.environments.environment import (
     create,
 )
 from tests.environments.examples import check_examples, requirements
+from tests.environments.https import PACKAGES, check_programs
 
 ALONE = Case(packages=(), suite=PLAIN)
 NO_SERVER = Case(packages=(), suite=PLAIN, printed="there is no mock server: install")
@@ -80,9 +82,16 @@ def examples(root: Path, _: str) -> None:
     check_examples(environment)
 
 
+def by_https(root: Path, _: str) -> None:
+    environment = create(root / "https")
+    environment.install(PACKAGES, root / "dist")
+    check_programs(environment)
+
+
 OTHERS = {
     "old": ("beside old packages", beside_old_packages),
     "examples": ("the how-tos", examples),
+    "https": ("programs with a vendor's host in them", by_https),
 }
 """Name of what is not a case -> its title and what runs it."""
 

@@ -108,7 +108,7 @@ def test_the_receiver_gets_the_request_that_the_origin_would_get(headers: dict[s
 def test_what_is_no_origin_is_refused(origin: str, reason: str) -> None:
     with pytest.raises(NoReceiver) as error:
         parse_origin(origin)
-    assert str(error.value) == f"{origin!r} is no origin, such as http://app.test: {reason}"
+    assert str(error.value) == f"{origin!r} is not an origin such as http://app.test: {reason}"
 
 
 @pytest.mark.parametrize(

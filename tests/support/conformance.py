@@ -176,30 +176,29 @@ def placeholders(sandbox: Sandbox) -> dict[str, str]:
 
 
 async def send(site: ConformanceSite, request_part: Part) -> httpx.Response:
-    """Send a request to its host, by default the provider's first, and return the response."""
+    """Send a request to its host and return the response."""
     request = substitute(request_part, placeholders(site.sandbox))
-    host = request.get("host", PROVIDERS[site.page.provider].provider.endpoints[0].host)
-    all_headers = {
-        "accept": "application/json",
-        **site.page.credential,
-        **request.get("headers", {}),
-    }
+    transport = httpx.ASGITransport(app=site.app)
+    async with httpx.AsyncClient(transport=transport) as client:
+        return await client.request(**request_arguments(site.page, request, "http"))
+
+
+def request_arguments(page: ConformancePage, request: Part, scheme: str) -> dict[str, Any]:
+    """Return what httpx sends for a request to its host, by default the provider's first."""
+    host = request.get("host", PROVIDERS[page.provider].provider.endpoints[0].host)
+    all_headers = {"accept": "application/json", **page.credential, **request.get("headers", {})}
     if "raw" in request:
         all_headers = {"content-type": "application/json", **all_headers}
-    headers = {name: value for name, value in all_headers.items() if value is not None}
-    transport = httpx.ASGITransport(app=site.app)
-    url = f"http://{host.replace('*', 'customer')}{request['path']}"
-    async with httpx.AsyncClient(transport=transport) as client:
-        return await client.request(
-            request["method"],
-            url,
-            params=request.get("query"),
-            headers=headers,
-            content=request.get("raw"),
-            json=request.get("body"),
-            data=request.get("form"),
-            files=build_uploads(request["multipart"]) if "multipart" in request else None,
-        )
+    return {
+        "method": request["method"],
+        "url": f"{scheme}://{host.replace('*', 'customer')}{request['path']}",
+        "params": request.get("query"),
+        "headers": {name: value for name, value in all_headers.items() if value is not None},
+        "content": request.get("raw"),
+        "json": request.get("body"),
+        "data": request.get("form"),
+        "files": build_uploads(request["multipart"]) if "multipart" in request else None,
+    }
 
 
 def build_uploads(parts: Part) -> dict[str, Any]:

@@ -114,8 +114,14 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
     ),
     ("GET", "/openapi.json"): RouteCase(GUARDED),
     ("GET", "/docs"): RouteCase(GUARDED),
+    ("GET", "/ca.pem"): RouteCase(OPEN, status=404),
+    ("GET", "/trust.p12"): RouteCase(OPEN, status=404),
+    ("GET", "/proxy.pac"): RouteCase(OPEN, status=404),
 }  # fmt: skip
-"""Each route with GET has HEAD too, with the same access."""
+"""Each route with GET has HEAD too, with the same access.
+
+What clients of `--https` need is 404 on a server without that option.
+"""
 
 STREAM: Final = ("GET", "/events")
 """The event stream never ends by itself, so that a test must disconnect from it."""

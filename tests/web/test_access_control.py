@@ -353,7 +353,7 @@ def test_a_vendor_request_without_exactly_one_host_gets_400(
     edge = build_edge_site(configuration, access_control)
     before = control_state(edge)
     problem = read_problem(place_call(edge, hosts=hosts))
-    assert problem == (400, "bad-request", "a request has one Host header")
+    assert problem == (400, "bad-request", "a request must have exactly one Host header")
     assert control_state(edge) == before
 
 
@@ -484,7 +484,7 @@ def test_a_foreign_host_problem_names_the_hosts_it_received(edge: EdgeSite) -> N
         read_problem(edge.request("GET", GUARDED_PATH, hosts=hosts))[2]
         for hosts in ([], ["a", "b"])
     ]
-    advice = "a web page may not drive the mock; --allow-host NAME lets another name in"
+    advice = "a web page may not control the mock; --allow-host NAME allows another host name"
     assert details == [
         f"the Host header names nothing: {advice}",
         f"the Host header names 'a' and 'b': {advice}",

@@ -76,15 +76,16 @@ async def _split(body: bytes) -> AsyncIterator[bytes]:
         yield body[start : start + 50_000]
 
 
-def read_routes(edge: EdgeSite) -> Iterator[tuple[str, int]]:
-    """Request every GET route of the control API, and yield its status."""
-    for route in ROUTE_CASES:
+def read_routes(edge: EdgeSite) -> Iterator[tuple[str, int, int]]:
+    """Request every GET route of the control API, and yield its status and the expected one."""
+    for route, case in ROUTE_CASES.items():
         if route[0] == "GET" and route != STREAM and not route[1].startswith("/receive/"):
-            yield request_path(route), edge.request("GET", request_path(route)).status_code
+            path = request_path(route)
+            yield path, edge.request("GET", path).status_code, case.status
 
 
-def failing_routes(edge: EdgeSite) -> list[tuple[str, int]]:
-    return [route for route in read_routes(edge) if route[1] != 200]
+def failing_routes(edge: EdgeSite) -> list[tuple[str, int, int]]:
+    return [route for route in read_routes(edge) if route[1] != route[2]]
 
 
 def test_the_corpus_has_the_promised_number_of_bodies() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Attempt,
         Call,
         Explanation,
+        Https,
         Leg,
         ReceivedRequest,
         Request,
@@ -43,6 +44,7 @@ __all__ = [
     "ConnectionFailed",
     "ControlError",
     "Explanation",
+    "Https",
     "Leg",
     "LifespanFailed",
     "MockServer",
@@ -63,8 +65,8 @@ _MODULES = {
         *("LifespanFailed", "NotAttachable", "RequestRefused", "WaitTimeout"),
     },
     "models": {
-        *("AdvanceResult", "Attempt", "Call", "Explanation", "Leg", "ReceivedRequest"),
-        *("Request", "Webhook"),
+        *("AdvanceResult", "Attempt", "Call", "Explanation", "Https", "Leg"),
+        *("ReceivedRequest", "Request", "Webhook"),
     },
     "sync": {"MockServer"},
 }

@@ -7,6 +7,8 @@ from mock_calls import operations
 from mock_calls.applications.attachments import Attachments, end
 from mock_calls.errors import MockServerError, hides_frames
 from mock_calls.http_exchange import exchange
+from mock_calls.https_access import HttpsFolders
+from mock_calls.models import Https
 from mock_calls.operations import Operation
 from mock_calls.transport import build_request, parse_response, sandbox_prefix
 
@@ -23,6 +25,7 @@ class SandboxClient:
         self.sandbox = sandbox
         self._token = token
         self.attachments = Attachments()
+        self.https_folders = HttpsFolders()
 
     def __enter__(self) -> Self:
         return self
@@ -31,13 +34,14 @@ class SandboxClient:
         self.close()
 
     def close(self) -> None:
-        """End the attached applications; the sandbox stays."""
+        """End the attached applications, and remove the files of `https`; the sandbox stays."""
         if origins := self.attachments.origins:
             with suppress(MockServerError):  # the server or the sandbox may have ended
                 self.ask(operations.change_receivers(dict.fromkeys(origins)))
         self._end_applications()
 
     def _end_applications(self) -> None:
+        self.https_folders.close()
         end(self.attachments.release())
 
     def attach(self, origin: str, application: Any) -> None:
@@ -58,6 +62,20 @@ class SandboxClient:
             end([receiver])
             raise
         end(self.attachments.adopt(receiver))
+
+    def https(self) -> Https:
+        """Return what leads programs and libraries here if they call the vendors' own hosts.
+
+        Such a request belongs to the sandbox that claimed its credential, or that its header
+        `X-Mock-Sandbox` names. The files of the environment are there until the client is closed.
+
+        Raises:
+            ControlError: the server runs without `--https`.
+        """
+        authority = self.ask(operations.authority())
+        trust_store = self.ask(operations.trust_store())
+        hosts = self.ask(operations.vendor_hosts())
+        return self.https_folders.open(self.origin, hosts, authority, trust_store)
 
     def url(self, provider: str, host: str = "") -> str:
         """Return the base URL of a provider in this sandbox, or of one of its hosts."""

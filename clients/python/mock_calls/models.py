@@ -1,5 +1,6 @@
-"""Values parsed from the JSON of the control API; `raw` holds the JSON of each."""
+"""Values that clients return; `raw` holds the JSON of those that are parsed from it."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -172,3 +173,16 @@ class Explanation:
         lines += [f"  nearest: {name}" for name in self.nearest]
         lines += [f"  hint: {hint}" for hint in self.hints]
         return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Https:
+    """What leads programs and libraries to the server if they call the vendors' own hosts.
+
+    `environment` is for programs, with all variables of this process. `proxy` and `context` are
+    for libraries: `httpx.get(url, proxy=https.proxy, verify=https.context)`.
+    """
+
+    proxy: str
+    environment: Mapping[str, str] = field(repr=False)
+    context: ssl.SSLContext = field(repr=False)

@@ -154,6 +154,21 @@ def activations() -> Operation[list[Mapping[str, Any]]]:
     return Operation("GET", "/activations", lambda body: list(body["activations"]))
 
 
+def vendor_hosts() -> Operation[tuple[str, ...]]:
+    """The vendors' own hosts, in which `*` matches any text."""
+    return Operation("GET", "/providers", _parse_hosts)
+
+
+def authority() -> Operation[bytes]:
+    """The authority of a server with `--https`, in PEM format."""
+    return Operation("GET", "/ca.pem", str.encode)
+
+
+def trust_store() -> Operation[bytes]:
+    """The trust store for Java of a server with `--https`."""
+    return Operation("GET", "/trust.p12", bytes)
+
+
 def reset() -> Operation[None]:
     return Operation("POST", "/reset", _ignore_body)
 
@@ -176,6 +191,10 @@ def _parse_list(key: str, parse: Callable[[Any], T]) -> Callable[[Any], list[T]]
 
 def _query_texts(filters: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in filters.items() if value is not None}
+
+
+def _parse_hosts(body: Any) -> tuple[str, ...]:
+    return tuple(host for provider in body["providers"] for host in provider["hosts"])
 
 
 def _ignore_body(_: Any) -> None:

@@ -13,6 +13,7 @@ MARKER = (
     "mock_calls(strict=True, allow={...}, clock=, seed=, start_at=, credentials=): "
     "how strict the test is, and the sandbox of its mock_calls fixtures"
 )
+HTTPS_HELP = "start the mock server with --https, for code with the vendors' own hosts in it"
 FOLDER_HELP = "folder for what failed tests leave, below the root of the suite"
 OPTIONS = {
     "--mock-calls-url": ("URL", "use the mock server that runs there"),
@@ -39,6 +40,10 @@ CONTRADICTIONS = (
         {"--mock-calls-url", "--mock-calls-scenarios"},
         "--mock-calls-scenarios needs a server that the plugin starts: leave out --mock-calls-url",
     ),
+    (
+        {"--mock-calls-url", "--mock-calls-https"},
+        "--mock-calls-https needs a server that the plugin starts: start yours with --https",
+    ),
 )
 """Options that cannot be passed together, and what is said of them."""
 
@@ -50,12 +55,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, (metavar, description) in OPTIONS.items():
         group.addoption(name, metavar=metavar, default="", help=description)
     group.addoption(KEEP, choices=KEPT, default=KEPT[0], help=KEEP_HELP)
+    group.addoption("--mock-calls-https", action="store_true", help=HTTPS_HELP)
     parser.addini("mock_calls_folder", help=FOLDER_HELP, default="mock_calls")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
-    given = {name for name in OPTIONS if config.getoption(name)}
+    given = {name for name in (*OPTIONS, "--mock-calls-https") if config.getoption(name)}
     for names, problem in CONTRADICTIONS:
         if names <= given:
             raise pytest.UsageError(problem)

@@ -56,11 +56,12 @@ def sandbox_for_test(
 
 @contextmanager
 def ending_applications(client: AsyncMockServer) -> Iterator[None]:
-    """End what the client has attached, also if the test has not closed it."""
+    """End what the client has attached and opened, also if the test has not closed it."""
     try:
         yield
     finally:
         client.attachments.cancel()
+        client.https_folders.close()
 
 
 def application_sections(node: pytest.Item) -> Iterator[tuple[str, str]]:

@@ -43,10 +43,11 @@ def server_for_session(config: pytest.Config) -> Iterator[ServerHandle]:
     elif command := config.getoption("mock_calls_command"):
         options = {"--scenarios": path, "--token": token}
         given = [word for pair in options.items() if pair[1] for word in pair]
+        given += ["--https"] if config.getoption("mock_calls_https") else []
         with run_command(command, given) as origin:
             yield ServerHandle(origin, token)
     elif can_import_server():
-        with _run_here(path) as server:
+        with _run_here(path, with_https=config.getoption("mock_calls_https")) as server:
             yield server
     else:
         pytest.fail(NO_SERVER, pytrace=False)
@@ -72,12 +73,13 @@ def explain_blocked_sockets() -> Iterator[None]:
 
 
 @contextmanager
-def _run_here(path: str | None) -> Iterator[ServerHandle]:
+def _run_here(path: str | None, *, with_https: bool) -> Iterator[ServerHandle]:
     from mockserver.app import run_server  # noqa: PLC0415 - it may not be installed
     from mockserver.settings import parse_settings  # noqa: PLC0415 - it may not be installed
 
     files = {"scenarios": (path,)} if path else {}
     flags = {"port": "0", "clock": "manual", "start_at": START, "seed": "tests", "quiet": True}
+    flags["https"] = with_https
     with run_server(parse_settings({**flags, **files}, {})) as origin:
         yield ServerHandle(origin)
 

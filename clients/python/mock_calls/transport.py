@@ -16,6 +16,9 @@ T = TypeVar("T")
 WAIT_TIMEOUT: Final = "urn:call-mockserver:problem:wait-timeout"
 """The `type` of the problem; a request that arrives too slowly has the status 408, too."""
 
+PKCS12: Final = "application/x-pkcs12"
+"""The media type of what is not text."""
+
 FIRST_ERROR: Final = 400
 """Statuses from here on are errors."""
 
@@ -82,10 +85,10 @@ def request_line(response: VendorResponse) -> str:
 
 
 def _parse_body(response: HttpResponse) -> Any:
-    text, media_type = (
-        response.body.decode("utf-8", "replace"),
-        response.headers.get("content-type", ""),
-    )
+    media_type = response.headers.get("content-type", "")
+    if media_type == PKCS12:
+        return response.body
+    text = response.body.decode("utf-8", "replace")
     return json.loads(text) if "json" in media_type and "jsonl" not in media_type else text
 
 

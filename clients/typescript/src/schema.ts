@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Status, version, clock, seed, providers, errors of the server, rejections by reason, uptime; open to all */
+        /** Status, version, clock, seed, providers, errors of the server, rejections by reason and uptime. Needs no token */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Each provider with base URLs per host, operations, webhooks, faults with their evidence */
+        /** The providers, each with base URLs, operations, webhooks, and faults with their evidence */
         get: operations["providers"];
         put?: never;
         post?: never;
@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Calls, oldest first; a filter takes one word or glob, or several with commas between them */
+        /** The calls, oldest first. A filter takes words or globs, separated by commas */
         get: operations["calls"];
         put?: never;
         post?: never;
@@ -98,7 +98,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Inject an event: answer, press, say, hangup, or an act of the vendor; `continue` lets a script go on */
+        /** Make something happen in a call: answer, press, say, hangup, or an act of the vendor. `continue` lets a waiting script continue */
         post: operations["call-event"];
         delete?: never;
         options?: never;
@@ -113,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What can happen to a call now, with arguments, and where its recording is */
+        /** What can happen to a call now, with arguments, and the URL of its recording */
         get: operations["call-acts"];
         put?: never;
         post?: never;
@@ -130,7 +130,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The legs that wait for a person: those that ring first, then the newest first */
+        /** The legs that wait for a person: first those that ring, then the others, the newest first */
         get: operations["phones"];
         put?: never;
         post?: never;
@@ -147,7 +147,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Vendor requests and the responses to them; a filter takes one word or glob, or several with commas between them */
+        /** The vendor requests, with their responses. A filter takes words or globs, separated by commas */
         get: operations["requests"];
         put?: never;
         post?: never;
@@ -181,7 +181,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A vendor request as it came, to send it again */
+        /** A vendor request as it arrived, so that you can send it again */
         get: operations["raw-request"];
         put?: never;
         post?: never;
@@ -198,7 +198,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Webhooks with every attempt; a filter takes one word or glob, or several with commas between them */
+        /** The webhooks, with every attempt. A filter takes words or globs, separated by commas */
         get: operations["webhooks"];
         put?: never;
         post?: never;
@@ -232,7 +232,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A webhook as its latest attempt sends it, with all headers and the body as it is */
+        /** A webhook as its latest attempt sent it, with all headers and the exact body */
         get: operations["raw-webhook"];
         put?: never;
         post?: never;
@@ -251,7 +251,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a webhook once more */
+        /** Send a webhook again */
         post: operations["redeliver"];
         delete?: never;
         options?: never;
@@ -268,7 +268,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A request of an operation that an account accepts now, with its credential in clear; it is not sent */
+        /** Build a request that an account accepts now, with its credential. The request is not sent */
         post: operations["sample"];
         delete?: never;
         options?: never;
@@ -285,7 +285,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Block until so many match; `advance` moves a manual clock meanwhile, only as far as needed */
+        /** Wait until enough items match. `advance` meanwhile moves a manual clock, but only as far as needed */
         post: operations["wait"];
         delete?: never;
         options?: never;
@@ -302,7 +302,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Verify how often, and in which order, calls, requests or webhooks occurred until now */
+        /** Verify how often and in which order calls, requests or webhooks have occurred */
         post: operations["verify"];
         delete?: never;
         options?: never;
@@ -317,9 +317,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Mode, now, how much is pending, what is due next and when */
+        /** The clock: its mode and time, how much is pending, and what is due next */
         get: operations["clock"];
-        /** Another mode from now on; with `"while": "on-the-phone"`, the mode is as before once no leg waits for a person, or nobody has had an event stream of the sandbox for 30 real seconds */
+        /** Changes the mode of the clock. With `"while": "on-the-phone"`, the old mode comes back once no leg waits for a person, or nobody has had an event stream of the sandbox for 30 real seconds */
         put: operations["set-clock"];
         post?: never;
         delete?: never;
@@ -337,7 +337,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Advance the clock; responds when all that fell due has happened and every webhook has its result */
+        /** Advance the clock. The response comes when everything due has happened, and every webhook has its result */
         post: operations["advance"];
         delete?: never;
         options?: never;
@@ -352,7 +352,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is loaded, with file and line */
+        /** The loaded scenarios, with file and line */
         get: operations["scenarios"];
         put?: never;
         post?: never;
@@ -369,12 +369,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What it says, what it leads to, and where it can play */
+        /** One scenario: what it says, which scenarios it uses, and where it can play */
         get: operations["scenario"];
-        /** What would stand under that name in a file, YAML or JSON */
+        /** Create or replace a scenario. The body is what a file would have under this name, in YAML or JSON */
         put: operations["put-scenario"];
         post?: never;
-        /** Remove a scenario that was put */
+        /** Remove a scenario that PUT has created */
         delete: operations["delete-scenario"];
         options?: never;
         head?: never;
@@ -388,7 +388,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Scenarios in force for the next requests */
+        /** The scenarios in force for the next requests */
         get: operations["activations"];
         put?: never;
         /** Put a scenario in force for the next requests that match */
@@ -424,7 +424,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A provider's accounts by name */
+        /** The accounts of a provider, by name */
         get: operations["accounts"];
         put?: never;
         post?: never;
@@ -441,15 +441,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An account as it would stand in a file */
+        /** An account, as a file would have it */
         get: operations["account"];
-        /** The whole account, a new one or in place of the old */
+        /** Create or replace an account */
         put: operations["put-account"];
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** A JSON Merge Patch of the account */
+        /** Change an account with a JSON Merge Patch */
         patch: operations["patch-account"];
         trace?: never;
     };
@@ -460,7 +460,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every entry in order, for reading; with format=jsonl as JSON lines */
+        /** The journal: every entry in order. `format=jsonl` returns JSON lines */
         get: operations["journal"];
         put?: never;
         post?: never;
@@ -477,7 +477,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The log of inputs as JSON lines, which mockserver replay plays */
+        /** The log of inputs as JSON lines, for `mockserver replay` */
         get: operations["inputs"];
         put?: never;
         post?: never;
@@ -494,7 +494,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Requests and attempts of webhooks as an HTTP Archive (HAR 1.2), which browsers open */
+        /** Requests and webhook attempts as an HTTP Archive (HAR 1.2), which browsers can open */
         get: operations["har"];
         put?: never;
         post?: never;
@@ -511,7 +511,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a test would not expect, for which a strict test fails */
+        /** What a strict test fails for */
         get: operations["unexpected"];
         put?: never;
         post?: never;
@@ -528,7 +528,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The journal live, as server-sent events, with Last-Event-ID; or the calls that change */
+        /** The journal as it grows, or the calls that change, as server-sent events. Takes Last-Event-ID */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -545,7 +545,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened in the sandbox, line by line, or as a Mermaid sequence diagram */
+        /** What happened in the sandbox, as lines or as a Mermaid sequence diagram */
         get: operations["timeline"];
         put?: never;
         post?: never;
@@ -562,7 +562,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A call as a Mermaid sequence diagram, or line by line */
+        /** What happened in a call, as a Mermaid sequence diagram or as lines */
         get: operations["call-timeline"];
         put?: never;
         post?: never;
@@ -581,7 +581,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Back to the seeded start; nothing scheduled before is sent after the response */
+        /** Reset the sandbox to its start. After the response, nothing that was scheduled before is sent */
         post: operations["reset"];
         delete?: never;
         options?: never;
@@ -615,7 +615,7 @@ export interface paths {
         };
         /** A sandbox, with counts of its calls, phones, webhooks and requests */
         get: operations["sandbox"];
-        /** A new sandbox under this name, empty or as another one was */
+        /** Create a sandbox, empty or as a fork of another one */
         put: operations["put-sandbox"];
         post?: never;
         /** Delete a sandbox with everything in it */
@@ -635,7 +635,7 @@ export interface paths {
         /** The snapshots of a sandbox */
         get: operations["snapshots"];
         put?: never;
-        /** Keep the log of inputs up to now under a name, to fork the sandbox from */
+        /** Keep the log of inputs up to now under a name, as the source of forks */
         post: operations["take-snapshot"];
         delete?: never;
         options?: never;
@@ -650,7 +650,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Why a request was answered so: rules, evidence, values, scenarios */
+        /** Why a request got its response: rules, evidence, values, scenarios */
         get: operations["explain"];
         put?: never;
         post?: never;
@@ -667,18 +667,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A ready-made webhook receiver, open to all: responds 200, or as programmed */
+        /** A built-in webhook receiver. It responds with 200, or as PUT of its inbox says, and needs no token */
         get: operations["receive-get"];
-        /** A ready-made webhook receiver, open to all: responds 200, or as programmed */
+        /** A built-in webhook receiver. It responds with 200, or as PUT of its inbox says, and needs no token */
         put: operations["receive-put"];
-        /** A ready-made webhook receiver, open to all: responds 200, or as programmed */
+        /** A built-in webhook receiver. It responds with 200, or as PUT of its inbox says, and needs no token */
         post: operations["receive-post"];
-        /** A ready-made webhook receiver, open to all: responds 200, or as programmed */
+        /** A built-in webhook receiver. It responds with 200, or as PUT of its inbox says, and needs no token */
         delete: operations["receive-delete"];
-        /** A ready-made webhook receiver, open to all: responds 200, or as programmed */
+        /** A built-in webhook receiver. It responds with 200, or as PUT of its inbox says, and needs no token */
         options: operations["receive-options"];
         head?: never;
-        /** A ready-made webhook receiver, open to all: responds 200, or as programmed */
+        /** A built-in webhook receiver. It responds with 200, or as PUT of its inbox says, and needs no token */
         patch: operations["receive-patch"];
         trace?: never;
     };
@@ -689,7 +689,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The inboxes, how much each keeps, and how it answers next */
+        /** The inboxes, how much each keeps, and how it responds next */
         get: operations["inboxes"];
         put?: never;
         post?: never;
@@ -706,12 +706,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What an inbox received */
+        /** The requests that an inbox has received */
         get: operations["show-inbox"];
-        /** How an inbox responds next, then 200 */
+        /** Set the next responses of an inbox. After them it responds with 200 */
         put: operations["program-inbox"];
         post?: never;
-        /** Delete what it received and how it responds */
+        /** Delete the requests of an inbox, and its next responses */
         delete: operations["empty-inbox"];
         options?: never;
         head?: never;
@@ -725,7 +725,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which origins of webhooks this sandbox sends to other addresses */
+        /** The origins whose webhooks this sandbox sends to other addresses */
         get: operations["receivers"];
         put?: never;
         post?: never;
@@ -733,7 +733,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Send the webhooks for an origin to an address, or (null) to the origin again
+         * Send the webhooks for an origin to another address, or with null to the origin again
          * @description The receiver at the address gets each webhook over HTTP, as if it were at the origin: with its path, and its host in `Host`. The address must be one that webhooks may go to. What the body does not name stays, also across a reset; all of it ends with the sandbox. A sandbox has at most 64.
          */
         patch: operations["patch-receivers"];
@@ -773,6 +773,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_mock/ca.pem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate that clients of the vendors' https hosts trust; open to all */
+        get: operations["ca_pem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/trust.p12": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same with the system's authorities, as a trust store for Java with the password `changeit`; open to all */
+        get: operations["trust_store"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/proxy.pac": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A proxy auto-configuration that leads the vendors' hosts to this server; open to all */
+        get: operations["proxy_script"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -782,7 +833,7 @@ export interface components {
              * @description Stable, unlike title and detail; the header X-Mock-Problem has its last part
              * @enum {unknown}
              */
-            type: "urn:call-mockserver:problem:bad-request" | "urn:call-mockserver:problem:token-required" | "urn:call-mockserver:problem:foreign-host" | "urn:call-mockserver:problem:foreign-origin" | "urn:call-mockserver:problem:unknown-path" | "urn:call-mockserver:problem:unknown-route" | "urn:call-mockserver:problem:unknown-sandbox" | "urn:call-mockserver:problem:unknown-provider" | "urn:call-mockserver:problem:unknown-operation" | "urn:call-mockserver:problem:unknown-account" | "urn:call-mockserver:problem:unknown-call" | "urn:call-mockserver:problem:unknown-request" | "urn:call-mockserver:problem:unknown-webhook" | "urn:call-mockserver:problem:unknown-activation" | "urn:call-mockserver:problem:unknown-snapshot" | "urn:call-mockserver:problem:unknown-recording" | "urn:call-mockserver:problem:no-recording" | "urn:call-mockserver:problem:scenario-not-found" | "urn:call-mockserver:problem:scenario-not-uploaded" | "urn:call-mockserver:problem:method-not-allowed" | "urn:call-mockserver:problem:request-timeout" | "urn:call-mockserver:problem:wait-timeout" | "urn:call-mockserver:problem:advance-running" | "urn:call-mockserver:problem:credential-claimed" | "urn:call-mockserver:problem:default-sandbox-stays" | "urn:call-mockserver:problem:no-sample" | "urn:call-mockserver:problem:illegal-transition" | "urn:call-mockserver:problem:nobody-on-the-phone" | "urn:call-mockserver:problem:inputs-incomplete" | "urn:call-mockserver:problem:inputs-diverged" | "urn:call-mockserver:problem:too-many-snapshots" | "urn:call-mockserver:problem:too-many-sandboxes" | "urn:call-mockserver:problem:webhook-in-flight" | "urn:call-mockserver:problem:body-too-large" | "urn:call-mockserver:problem:unsupported-encoding" | "urn:call-mockserver:problem:range-not-satisfiable" | "urn:call-mockserver:problem:not-verified" | "urn:call-mockserver:problem:invalid-body" | "urn:call-mockserver:problem:invalid-header" | "urn:call-mockserver:problem:invalid-query" | "urn:call-mockserver:problem:invalid-sandbox-name" | "urn:call-mockserver:problem:invalid-scenario" | "urn:call-mockserver:problem:scenario-not-applicable" | "urn:call-mockserver:problem:unknown-scenario" | "urn:call-mockserver:problem:header-too-large" | "urn:call-mockserver:problem:internal-error" | "urn:call-mockserver:problem:connection-broken" | "urn:call-mockserver:problem:shutting-down" | "urn:call-mockserver:problem:missing-package" | "urn:call-mockserver:problem:too-many-connections" | "urn:call-mockserver:problem:webhook-loop";
+            type: "urn:call-mockserver:problem:bad-request" | "urn:call-mockserver:problem:token-required" | "urn:call-mockserver:problem:foreign-host" | "urn:call-mockserver:problem:foreign-origin" | "urn:call-mockserver:problem:foreign-target" | "urn:call-mockserver:problem:unknown-path" | "urn:call-mockserver:problem:unknown-route" | "urn:call-mockserver:problem:unknown-sandbox" | "urn:call-mockserver:problem:unknown-provider" | "urn:call-mockserver:problem:unknown-operation" | "urn:call-mockserver:problem:unknown-account" | "urn:call-mockserver:problem:unknown-call" | "urn:call-mockserver:problem:unknown-request" | "urn:call-mockserver:problem:unknown-webhook" | "urn:call-mockserver:problem:unknown-activation" | "urn:call-mockserver:problem:unknown-snapshot" | "urn:call-mockserver:problem:unknown-recording" | "urn:call-mockserver:problem:no-recording" | "urn:call-mockserver:problem:scenario-not-found" | "urn:call-mockserver:problem:scenario-not-uploaded" | "urn:call-mockserver:problem:method-not-allowed" | "urn:call-mockserver:problem:request-timeout" | "urn:call-mockserver:problem:wait-timeout" | "urn:call-mockserver:problem:advance-running" | "urn:call-mockserver:problem:credential-claimed" | "urn:call-mockserver:problem:default-sandbox-stays" | "urn:call-mockserver:problem:no-sample" | "urn:call-mockserver:problem:illegal-transition" | "urn:call-mockserver:problem:nobody-on-the-phone" | "urn:call-mockserver:problem:inputs-incomplete" | "urn:call-mockserver:problem:inputs-diverged" | "urn:call-mockserver:problem:too-many-snapshots" | "urn:call-mockserver:problem:too-many-sandboxes" | "urn:call-mockserver:problem:webhook-in-flight" | "urn:call-mockserver:problem:body-too-large" | "urn:call-mockserver:problem:unsupported-encoding" | "urn:call-mockserver:problem:range-not-satisfiable" | "urn:call-mockserver:problem:not-verified" | "urn:call-mockserver:problem:invalid-body" | "urn:call-mockserver:problem:invalid-header" | "urn:call-mockserver:problem:invalid-query" | "urn:call-mockserver:problem:invalid-sandbox-name" | "urn:call-mockserver:problem:invalid-scenario" | "urn:call-mockserver:problem:scenario-not-applicable" | "urn:call-mockserver:problem:unknown-scenario" | "urn:call-mockserver:problem:header-too-large" | "urn:call-mockserver:problem:internal-error" | "urn:call-mockserver:problem:connection-broken" | "urn:call-mockserver:problem:target-unreachable" | "urn:call-mockserver:problem:shutting-down" | "urn:call-mockserver:problem:missing-package" | "urn:call-mockserver:problem:too-many-connections" | "urn:call-mockserver:problem:webhook-loop";
             title: string;
             status: number;
             detail: string;
@@ -1844,19 +1895,19 @@ export interface operations {
                 state?: string;
                 outcome?: string;
                 vendor_id?: string;
-                /** @description the ids of those that are listed, with commas between them; each is there */
+                /** @description the ids to list, separated by commas. Each must exist */
                 ids?: string;
-                /** @description a text that one has somewhere in its JSON, in upper or lower case */
+                /** @description a text that the JSON of an item contains, ignoring case */
                 q?: string;
-                /** @description `summary`: a few fields of each */
+                /** @description `summary` returns a few fields of each */
                 fields?: "all" | "summary";
                 /** @description how many at most */
                 limit?: string;
-                /** @description an id: only those behind it */
+                /** @description an id: only those after it */
                 after?: string;
-                /** @description an id: only those ahead of it; without `after`, the last `limit` of them */
+                /** @description an id: only those before it. Without `after`, the last `limit` of them */
                 before?: string;
-                /** @description which come first */
+                /** @description which ones come first */
                 order?: "oldest" | "newest";
             };
             header?: never;
@@ -2034,19 +2085,19 @@ export interface operations {
                 operation?: string;
                 status?: string;
                 call?: string;
-                /** @description the ids of those that are listed, with commas between them; each is there */
+                /** @description the ids to list, separated by commas. Each must exist */
                 ids?: string;
-                /** @description a text that one has somewhere in its JSON, in upper or lower case */
+                /** @description a text that the JSON of an item contains, ignoring case */
                 q?: string;
-                /** @description `summary`: a few fields of each */
+                /** @description `summary` returns a few fields of each */
                 fields?: "all" | "summary";
                 /** @description how many at most */
                 limit?: string;
-                /** @description an id: only those behind it */
+                /** @description an id: only those after it */
                 after?: string;
-                /** @description an id: only those ahead of it; without `after`, the last `limit` of them */
+                /** @description an id: only those before it. Without `after`, the last `limit` of them */
                 before?: string;
-                /** @description which come first */
+                /** @description which ones come first */
                 order?: "oldest" | "newest";
             };
             header?: never;
@@ -2144,19 +2195,19 @@ export interface operations {
                 call?: string;
                 state?: string;
                 kind?: string;
-                /** @description the ids of those that are listed, with commas between them; each is there */
+                /** @description the ids to list, separated by commas. Each must exist */
                 ids?: string;
-                /** @description a text that one has somewhere in its JSON, in upper or lower case */
+                /** @description a text that the JSON of an item contains, ignoring case */
                 q?: string;
-                /** @description `summary`: a few fields of each */
+                /** @description `summary` returns a few fields of each */
                 fields?: "all" | "summary";
                 /** @description how many at most */
                 limit?: string;
-                /** @description an id: only those behind it */
+                /** @description an id: only those after it */
                 after?: string;
-                /** @description an id: only those ahead of it; without `after`, the last `limit` of them */
+                /** @description an id: only those before it. Without `after`, the last `limit` of them */
                 before?: string;
-                /** @description which come first */
+                /** @description which ones come first */
                 order?: "oldest" | "newest";
             };
             header?: never;
@@ -3014,7 +3065,7 @@ export interface operations {
                 after?: string;
                 /** @description an id: only the entries ahead of it; without `after`, the last `limit` of them */
                 before?: string;
-                /** @description which come first */
+                /** @description which ones come first */
                 order?: "oldest" | "newest";
             };
             header?: never;
@@ -3913,6 +3964,93 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+        };
+    };
+    ca_pem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A root certificate as PEM */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pem-file": string;
+                };
+            };
+            /** @description The server has no authority, as it was started without `--https` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trust_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A PKCS 12 store */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-pkcs12": string;
+                };
+            };
+            /** @description The server has no authority, as it was started without `--https` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proxy_script: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A script with the function `FindProxyForURL` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ns-proxy-autoconfig": string;
+                };
+            };
+            /** @description The server has no authority, as it was started without `--https` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

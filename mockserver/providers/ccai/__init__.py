@@ -145,8 +145,8 @@ PROVIDER = Provider(
         "inbound-web-menus": "incoming calls take IVR and web menus, as the page's table of "
         "parameters says; by default IVR and mobile menus, as its example 30 says",
         "number-choice-as-200": "if an agent has to choose a number, the response is 200 with "
-        "fields of the request, as examples 10 and 12 print it; by default 202 without a body, as "
-        "examples 18 and 21 do",
+        "fields of the request, as in examples 10 and 12. By default it is 202 without a body, as "
+        "in examples 18 and 21",
     },
     vendor_events=vendor_events.VENDOR_EVENTS,
     resources=vendor_events.RESOURCES,

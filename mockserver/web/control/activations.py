@@ -107,7 +107,7 @@ def _parse_match(value: Any, configuration: Configuration) -> MatchRule:
     providers = (bound.provider for bound in configuration.providers.values())
     known = tuple(dict.fromkeys((*CONTEXT_NAMES, *all_leg_names(providers), *OTHER_KEYS)))
     if not isinstance(value, Mapping):
-        raise ProblemError("invalid-body", f"match maps {', '.join(known)} to globs")
+        raise ProblemError("invalid-body", f"match must map {', '.join(known)} to globs")
     for name in value:
         if name not in known:
             hint = did_you_mean(name, known) or f"it maps {', '.join(known)} to globs"

@@ -37,6 +37,7 @@ from mockserver.web.control import (
     sandboxes,
     scenarios,
     timeline,
+    trust,
     unexpected,
     verification,
     waits,
@@ -76,9 +77,10 @@ ROUTE_MODULES: Final = (
     har,
     unexpected,
     docs,
+    trust,
 )
-PUBLIC_ROUTES: Final = (*health.ROUTES, *inboxes.PUBLIC_ROUTES)
-"""Routes that need no access: health, and the receiver of webhooks."""
+PUBLIC_ROUTES: Final = (*health.ROUTES, *inboxes.PUBLIC_ROUTES, *trust.ROUTES)
+"""Routes that need no token: health, the receiver of webhooks, and what clients of https trust."""
 
 
 QUERY_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

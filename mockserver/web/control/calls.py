@@ -151,7 +151,7 @@ def _parse_event(
     if event_type == "hangup":
         data.setdefault("cause", _default_cause(call, leg))
         if data["cause"] not in CAUSES:
-            raise ProblemError("invalid-body", f"a cause is one of {', '.join(CAUSES)}")
+            raise ProblemError("invalid-body", f"cause must be one of {', '.join(CAUSES)}")
     return Event(now, event_type, leg, data, "control")
 
 

@@ -62,7 +62,7 @@ def _check_while(sandbox: Sandbox, mode: str, condition: object) -> None:
         ProblemError: It cannot, or the condition is another one, or does not hold now.
     """
     if condition != ON_THE_PHONE:
-        raise ProblemError("invalid-body", f"while is {ON_THE_PHONE}, not {condition!r:.80}")
+        raise ProblemError("invalid-body", f"while must be {ON_THE_PHONE}, not {condition!r:.80}")
     if mode in STILL_MODES:
         detail = f"in the mode {mode} no time passes by itself: while goes with real or 60x"
         raise ProblemError("invalid-body", detail)
@@ -118,7 +118,7 @@ def _parse_target(body: dict[str, Any], state: SandboxState, now: int) -> Target
             duration = parse_duration(str(by))
             if duration is None:
                 hint = suggest_duration(str(by)) or USAGE
-                raise ProblemError("invalid-body", f"{by!r} is no duration: {hint}")
+                raise ProblemError("invalid-body", f"{by!r} is not a duration: {hint}")
             return _check_limit(now + duration)
         case {"to": str() as text, **rest} if not rest:
             return _parse_time(text, now)
@@ -136,7 +136,7 @@ def _parse_time(text: str, now: int) -> int:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise ProblemError("invalid-body", f"{text!r} is no ISO 8601 time: {USAGE}") from None
+        raise ProblemError("invalid-body", f"{text!r} is not an ISO 8601 time: {USAGE}") from None
     if time.tzinfo is None:
         raise ProblemError("invalid-body", f"{text!r} has no time zone: end it with Z or +05:30")
     if to_milliseconds(time) < now:
@@ -148,7 +148,7 @@ def _parse_time(text: str, now: int) -> int:
 
 def _check_limit(to: int) -> int:
     if to > MAX_TIME:
-        raise ProblemError("invalid-body", f"clocks here end at {format_iso(MAX_TIME)}")
+        raise ProblemError("invalid-body", f"the clock cannot go beyond {format_iso(MAX_TIME)}")
     return to
 
 

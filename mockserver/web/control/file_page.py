@@ -64,4 +64,6 @@ async def _render_error(name: str, _: Request, error: Exception) -> JSONResponse
     """Render an error of the page; any other request is one for a server that emulates."""
     if isinstance(error, ProblemError):
         return problem(error.kind, error.detail)
-    return problem("unknown-route", f"this only shows {name!r:.80} at {PAGE}: it emulates nothing")
+    return problem(
+        "unknown-route", f"this only shows {name!r:.80} at {PAGE}: it emulates no vendor"
+    )

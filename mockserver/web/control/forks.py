@@ -114,5 +114,7 @@ def _parse_until(body: Mapping[str, Any]) -> int | None:
     text = body.get("until")
     match = REQUEST_ID.fullmatch(str(text))
     if text is not None and match is None:
-        raise ProblemError("invalid-body", f"until is the id of a request, such as r120: {text!r}")
+        raise ProblemError(
+            "invalid-body", f"until must be the id of a request, such as r120, not {text!r}"
+        )
     return int(match[1]) if match else None

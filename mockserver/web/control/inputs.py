@@ -41,7 +41,9 @@ async def take_snapshot(request: Request) -> JSONResponse:
     if not SANDBOX_NAME.fullmatch(name):
         raise ProblemError("invalid-body", 'send {"as": "seeded"}: letters, digits, . _ -')
     if len(sandbox.snapshots) >= MAX_SNAPSHOTS and name not in sandbox.snapshots:
-        raise ProblemError("too-many-snapshots", f"a sandbox has at most {MAX_SNAPSHOTS} snapshots")
+        raise ProblemError(
+            "too-many-snapshots", f"a sandbox can have at most {MAX_SNAPSHOTS} snapshots"
+        )
     try:
         sandbox.take_snapshot(name)
     except IncompleteInputs as error:
@@ -53,7 +55,7 @@ def incomplete_problem(error: IncompleteInputs) -> ProblemError:
     """Build the problem of a sandbox whose log of inputs was given up."""
     return ProblemError(
         "inputs-incomplete",
-        f"the log of inputs was given up at 64 MB: of {error.args[0]:,} inputs none is kept; "
+        f"the log of inputs exceeded 64 MB, so none of its {error.args[0]:,} inputs is kept; "
         "a reset begins a new one",
     )
 

@@ -33,7 +33,7 @@ async def get_journal(request: Request) -> Response:
     state, origins = sandbox_of(request).state, dependencies_of(request).origins
     format_name = request.query_params.get("format", "json")
     if format_name not in FORMATS:
-        raise ProblemError("invalid-query", f"format is one of {', '.join(FORMATS)}")
+        raise ProblemError("invalid-query", f"format must be one of {', '.join(FORMATS)}")
     if format_name == "jsonl":
         jobs = build_export_jobs(state, origins)
         return await respond_with_lines(request, jobs, "application/jsonl")

@@ -43,10 +43,15 @@ def parse_times(times: Any) -> Times:
         raise ProblemError("invalid-body", TIMES_USAGE)
     check_keys(times, ("exactly", "at_least", "at_most"), "times")
     if any(type(count) is not int or count < 0 for count in times.values()):
-        raise ProblemError("invalid-body", f"a number of times is a whole number: {TIMES_USAGE}")
+        raise ProblemError(
+            "invalid-body", f"a number of times must be a whole number: {TIMES_USAGE}"
+        )
     if "exactly" in times:
         if len(times) > 1:
-            raise ProblemError("invalid-body", f"exactly stands alone: {TIMES_USAGE}")
+            raise ProblemError(
+                "invalid-body",
+                f"exactly cannot be combined with at_least or at_most: {TIMES_USAGE}",
+            )
         return Times(times["exactly"], times["exactly"])
     parsed = Times(times.get("at_least", 0), times.get("at_most"))
     if parsed.at_most is not None and parsed.at_most < parsed.at_least:

@@ -56,7 +56,7 @@ def _read_limit(request: Request, default: int) -> int:
     if limit is None:
         return default
     if not (limit.isdecimal() and limit.isascii() and len(limit) < MAX_LIMIT_DIGITS):
-        raise ProblemError("invalid-query", "limit is a whole number")
+        raise ProblemError("invalid-query", "limit must be a whole number")
     return int(limit)
 
 
@@ -126,5 +126,5 @@ def read_text(request: Request) -> str:
     """
     text = request.query_params.get("q", "")
     if len(text) > MAX_TEXT:
-        raise ProblemError("invalid-query", f"q has at most {MAX_TEXT} characters")
+        raise ProblemError("invalid-query", f"q can have at most {MAX_TEXT} characters")
     return text.casefold()

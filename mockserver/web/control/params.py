@@ -98,7 +98,7 @@ async def read_json_object(request: Request) -> dict[str, Any]:
     """Read the body, a JSON object.
 
     Raises:
-        ProblemError: It is no JSON object, or as `read_request_body`.
+        ProblemError: It is not a JSON object, or as `read_request_body`.
     """
     body = await read_request_body(request)
     try:
@@ -124,9 +124,11 @@ async def read_request_body(request: Request) -> bytes:
     except MalformedBody as error:
         raise ProblemError("bad-request", str(error)) from None
     except BodyTooLarge:
-        raise ProblemError("body-too-large", "a request to the mock has at most 1 MB") from None
+        raise ProblemError(
+            "body-too-large", "a request to the control API can have at most 1 MB"
+        ) from None
     except ClientDisconnected:
-        raise ProblemError("bad-request", "the client has left") from None
+        raise ProblemError("bad-request", "the client has disconnected") from None
 
 
 def check_query(request: Request, known_names: Collection[str]) -> None:

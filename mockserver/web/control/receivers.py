@@ -46,7 +46,7 @@ async def patch_receivers(request: Request) -> JSONResponse:
     except NoReceiver as error:
         raise ProblemError("invalid-body", f"{error}; {USAGE}") from None
     except TooManyReceivers:
-        detail = f"a sandbox has at most {MAX_RECEIVERS} receivers; {USAGE}"
+        detail = f"a sandbox can have at most {MAX_RECEIVERS} receivers; {USAGE}"
         raise ProblemError("invalid-body", detail) from None
     return _respond(sandbox.receivers)
 

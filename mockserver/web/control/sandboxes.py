@@ -138,7 +138,7 @@ def _serialize_sandbox(sandbox: Sandbox) -> dict[str, Any]:
 def _parse_mode(body: Mapping[str, Any], default: str) -> str:
     mode = str(body.get("clock", default))
     if parse_rate(mode) is None:
-        raise ProblemError("invalid-body", f"clock is one of {MODES}")
+        raise ProblemError("invalid-body", f"clock must be one of {MODES}")
     return mode
 
 
@@ -149,9 +149,11 @@ def _parse_start(body: Mapping[str, Any], default: int | None) -> int | None:
     try:
         start = datetime.fromisoformat(str(body["start_at"]))
     except ValueError:
-        raise ProblemError("invalid-body", f"start_at is an ISO 8601 time: {USAGE}") from None
+        raise ProblemError("invalid-body", f"start_at must be an ISO 8601 time: {USAGE}") from None
     if start.tzinfo is None or not 0 <= to_milliseconds(start) <= MAX_TIME:
-        raise ProblemError("invalid-body", f"start_at has a zone, and is from 1970 on: {USAGE}")
+        raise ProblemError(
+            "invalid-body", f"start_at must have a time zone, and must be in 1970 or later: {USAGE}"
+        )
     return to_milliseconds(start)
 
 
@@ -164,7 +166,9 @@ def _parse_claims(value: Any, registry: SandboxRegistry) -> Iterator[tuple[str, 
         )
     for provider, credentials in value.items():
         if not isinstance(credentials, list):
-            raise ProblemError("invalid-body", f"credentials map a provider to a list: {USAGE}")
+            raise ProblemError(
+                "invalid-body", f"credentials must map each provider to a list: {USAGE}"
+            )
         for credential in credentials:
             yield provider, str(credential)
 

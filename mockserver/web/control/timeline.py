@@ -51,7 +51,7 @@ async def _render_timeline(
 ) -> Response:
     format_name = request.query_params.get("format", default_format)
     if format_name not in FORMATS:
-        raise ProblemError("invalid-query", f"format is one of {', '.join(FORMATS)}")
+        raise ProblemError("invalid-query", f"format must be one of {', '.join(FORMATS)}")
     render, complete = FORMATS[format_name]
     jobs = (Job(weigh_entry(entry), partial(render, entry, state)) for entry in entries)
     background = dependencies_of(request).background

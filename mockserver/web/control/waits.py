@@ -86,7 +86,7 @@ def _parse_advance(body: Mapping[str, Any], sandbox: Sandbox) -> int | None:
     duration = parse_duration(str(body["advance"]))
     if duration is None:
         hint = suggest_duration(str(body["advance"])) or USAGE
-        raise ProblemError("invalid-body", f"advance is a duration: {hint}")
+        raise ProblemError("invalid-body", f"advance must be a duration: {hint}")
     return min(duration, MAX_TIME - sandbox.clock.now()) if sandbox.clock.is_manual else None
 
 

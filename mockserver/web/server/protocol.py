@@ -3,7 +3,6 @@
 What exceeds a limit is rejected with a problem before it reaches the application.
 """
 
-import logging
 from asyncio import TimerHandle, Transport, get_running_loop
 from typing import Any, Final, cast
 
@@ -12,7 +11,7 @@ from starlette.types import ASGIApp, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.web.problems import problem
-from mockserver.web.server.rejections import render_problem_response
+from mockserver.web.server.rejections import record_rejection, render_problem_response
 from mockserver.web.server.transport import (
     TRANSPORT_KEY,
     WRITE_RESPONSE_KEY,
@@ -28,10 +27,9 @@ STAGE_TIMEOUTS: Final = {"idle": IDLE_TIMEOUT, "head": 10, "body": 30, "answer":
 """Real seconds for each stage of a request to arrive, and between two reads of a response."""
 MAX_HEAD_BYTES: Final = 65_536  # bytes of request line and headers
 MAX_HEADER_FIELDS: Final = 200
+UNREADABLE: Final = "this is not HTTP/1.1: its target cannot be read"
 CLOSE_DELAY: Final = 0.5
 """Real seconds for a client that is still sending to read the rejection before the close."""
-
-log = logging.getLogger("mockserver")
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -85,15 +83,18 @@ class HttpProtocol(HttpToolsProtocol):
             self._unset_keepalive_if_required()
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            head = self._head_without_upgrade() if self._should_upgrade() else b""
-            self.parser = httptools.HttpRequestParser(self)
-            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-            self.data_received(head + data[upgrade.args[0] :])
+            self._continue_after_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             self._handle_parser_error(error)
         except Exception as error:  # noqa: BLE001 - a fault of ours is counted, and responded to
             self._handle_fault(error)
         self._restart_timer()
+
+    def _continue_after_upgrade(self, rest: bytes) -> None:
+        head = self._head_without_upgrade() if self._should_upgrade() else b""
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.data_received(head + rest)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -142,7 +143,9 @@ class HttpProtocol(HttpToolsProtocol):
         elif not isinstance(error, httptools.HttpParserCallbackError):
             self._reject("bad-request", f"this is not HTTP/1.1: {error}")
         elif isinstance(error.__context__, httptools.HttpParserInvalidURLError):
-            self._reject("bad-request", "this is not HTTP/1.1: its target cannot be read")
+            is_proxy_request = self.parser.get_method() == b"CONNECT"
+            reason = "CONNECT needs a server with --https" if is_proxy_request else UNREADABLE
+            self._reject("bad-request", reason)
         else:
             self._handle_fault(error.__context__ or error)
 
@@ -182,12 +185,7 @@ class HttpProtocol(HttpToolsProtocol):
         get_running_loop().call_later(CLOSE_DELAY, self._close)
 
     def _record_rejection(self, kind: str, message: str) -> None:
-        dependencies = self.app_state["dependencies"]
-        if kind != "internal-error":
-            dependencies.rejections[kind] += 1
-        text = dependencies.log_throttle.limit(kind, message)
-        if text:
-            log.warning("%s", text)
+        record_rejection(self.app_state["dependencies"], kind, message)
 
     def _start_write_timer(self, pending: int) -> None:
         call_later = get_running_loop().call_later

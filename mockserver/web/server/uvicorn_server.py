@@ -3,13 +3,18 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from mockserver.runtime.sandbox_registry import SandboxRegistry
-from mockserver.web.server.protocol import IDLE_TIMEOUT, HttpProtocol
+from mockserver.runtime.tasks import spawn
+from mockserver.web.server.protocol import IDLE_TIMEOUT, MAX_CONNECTIONS, HttpProtocol
+from mockserver.web.server.rejections import record_rejection
+from mockserver.web.server.tls_listener import TlsPort, accept_for_tls
+from mockserver.web.server.tunnels import InnerProtocol, ProxyProtocol
 
 SHUTDOWN_GRACE = 2  # real seconds for running requests to end on shutdown
 CANCEL_GRACE = 1  # real seconds for them to notice that their clients are disconnected
@@ -18,15 +23,25 @@ LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
 class ServerAddress(NamedTuple):
-    """The address on which the server listens; `origin` is how it reaches itself."""
+    """The address on which the server listens; `origin` is how it reaches itself.
+
+    `tls_port` is that of `--https-port`, 0 for none.
+    """
 
     host: str
     port: int
     scheme: str = "http"
+    tls_port: int = 0
 
     @property
     def display_url(self) -> str:
         return self._url(self.host)
+
+    @property
+    def tls_url(self) -> str:
+        """The URL of `--https-port`; empty for none."""
+        tls = self._replace(scheme="https", port=self.tls_port)
+        return tls.display_url if self.tls_port else ""
 
     @property
     def origin(self) -> str:
@@ -65,12 +80,21 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that calls `on_ready`, and stops all schedulers before itself."""
+    """A uvicorn server that calls `on_ready`, and stops all schedulers before itself.
+
+    `tls_listener` is the socket of `--https-port`.
+    """
 
     def __init__(
-        self, config: uvicorn.Config, sandboxes: SandboxRegistry, on_ready: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        sandboxes: SandboxRegistry,
+        on_ready: Callable[[], None],
+        tls_listener: socket.socket | None = None,
     ) -> None:
         super().__init__(config)
+        self._tls_listener = tls_listener
+        self._accepting: asyncio.Task[None] | None = None
         self._sandboxes = sandboxes
         self._on_ready = on_ready
 
@@ -85,9 +109,28 @@ class Server(uvicorn.Server):
         if self.should_exit:  # by a signal meanwhile; uvicorn ends without a shutdown
             await self.shutdown(sockets)
         else:
+            self._listen_for_tls()
             self._on_ready()
 
+    def _listen_for_tls(self) -> None:
+        if self._tls_listener:
+            state, sandboxes = self.lifespan.state, self._sandboxes
+            connections = self.server_state.connections
+            dependencies = state["dependencies"]
+            port = TlsPort(
+                listener=self._tls_listener,
+                context=dependencies.https.context,
+                connections=connections,
+                build=partial(InnerProtocol, self.config, self.server_state, state),
+                is_full=lambda: len(connections) >= MAX_CONNECTIONS,
+                warn=partial(record_rejection, dependencies),
+                on_error=sandboxes.record_error,
+            )
+            self._accepting = spawn(accept_for_tls(port), sandboxes.record_error)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._accepting:
+            self._accepting.cancel()
         await self._sandboxes.stop_schedulers()
         timer = asyncio.get_running_loop().call_later(SHUTDOWN_GRACE, self._abort_connections)
         await super().shutdown(sockets)
@@ -101,12 +144,15 @@ class Server(uvicorn.Server):
             task.cancel()
 
 
-def build_config(app: ASGIApp, tls: tuple[str, str]) -> uvicorn.Config:
-    """Configure uvicorn; `tls` is (certificate file, key file), both empty without TLS."""
+def build_config(app: ASGIApp, tls: tuple[str, str], *, is_proxy: bool = False) -> uvicorn.Config:
+    """Configure uvicorn; `tls` is (certificate file, key file), both empty without TLS.
+
+    A proxy takes CONNECT, as a server with `--https` does.
+    """
     certificate, key = tls
     return uvicorn.Config(
         app,
-        http=HttpProtocol,
+        http=ProxyProtocol if is_proxy else HttpProtocol,
         ws="none",
         lifespan="on",
         access_log=False,

@@ -67,10 +67,12 @@ def check_head(info: RequestInfo, dependencies: Dependencies) -> "Response | Non
 def check_framing(headers: "Headers") -> "Response | None":
     """Return a problem for an ambiguous message length, or for an encoding that is not read."""
     if "content-length" in headers and "transfer-encoding" in headers:
-        return problem("bad-request", "Content-Length and Transfer-Encoding contradict")
+        return problem("bad-request", "Content-Length and Transfer-Encoding contradict each other")
     transfer_encoding = headers.get("transfer-encoding", "chunked").strip().lower()
     if transfer_encoding != "chunked":
-        return problem("bad-request", f"a body comes whole or chunked, not {transfer_encoding:.40}")
+        return problem(
+            "bad-request", f"a body must be sent whole or chunked, not {transfer_encoding:.40}"
+        )
     encoding = content_encoding(headers)
     if encoding not in ENCODINGS:
         detail = f"send it plain, as gzip or as deflate, not as {encoding:.40}"
@@ -86,5 +88,5 @@ def _check_access(info: RequestInfo, dependencies: Dependencies) -> "Response | 
         ) or access_control.allows_any_host(info.headers.get(b"user-agent"))
         return None if is_allowed else foreign_host_problem([info.host])
     if len(headers.getlist("host")) != 1:
-        return problem("bad-request", "a request has one Host header")
+        return problem("bad-request", "a request must have exactly one Host header")
     return access_control.check_vendor_request(headers, dependencies.router.hosts)

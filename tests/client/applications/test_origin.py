@@ -24,7 +24,9 @@ def test_origins_that_are_the_same_are_equal(text: str, origin: str) -> None:
     "text", ["app.test", "ftp://app.test", "http://", "http://u:p@app.test", "http://app.test:x"]
 )
 def test_what_is_no_origin_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is no origin, such as http://app\.test|Port could not"):
+    with pytest.raises(
+        ValueError, match=r"is not an origin such as http://app\.test|Port could not"
+    ):
         parse_origin(text)
 
 

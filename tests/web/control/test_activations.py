@@ -202,7 +202,7 @@ def test_an_activation_can_set_the_delivery_behavior(site: SiteClient) -> None:
         (
             {"scenario": "answered", "match": []},
             "invalid-body",
-            f"match maps {MATCH_KEYS} to globs",
+            f"match must map {MATCH_KEYS} to globs",
         ),
         (
             {"scenario": "answered", "match": {"color": "x"}},

@@ -205,7 +205,7 @@ def test_an_event_after_the_end_of_the_call_is_a_conflict(site: SiteClient) -> N
             {"event": "hangup", "leg": "manager"},
             "this call has no leg 'manager': known: callee, a, b, from, to",
         ),
-        ({"event": "hangup", "cause": "bored"}, f"a cause is one of {', '.join(CAUSES)}"),
+        ({"event": "hangup", "cause": "bored"}, f"cause must be one of {', '.join(CAUSES)}"),
     ],
 )
 def test_an_unknown_event_key_or_cause_is_rejected_with_the_known_ones(

@@ -167,12 +167,12 @@ def test_an_advance_is_journaled(site: SiteClient) -> None:
         ({"by": None}, FORMS),
         ({"by": [1]}, FORMS),
         ({"to": 5}, FORMS),
-        ({"by": -1}, f"-1 is no duration: {FORMS}"),
-        ({"by": True}, f"True is no duration: {FORMS}"),
-        ({"by": "soon"}, f"'soon' is no duration: {FORMS}"),
-        ({"by": "101y"}, f"'101y' is no duration: {FORMS}"),
-        ({"by": 10**12}, f"1000000000000 is no duration: {FORMS}"),
-        ({"to": "noon"}, f"'noon' is no ISO 8601 time: {FORMS}"),
+        ({"by": -1}, f"-1 is not a duration: {FORMS}"),
+        ({"by": True}, f"True is not a duration: {FORMS}"),
+        ({"by": "soon"}, f"'soon' is not a duration: {FORMS}"),
+        ({"by": "101y"}, f"'101y' is not a duration: {FORMS}"),
+        ({"by": 10**12}, f"1000000000000 is not a duration: {FORMS}"),
+        ({"to": "noon"}, f"'noon' is not an ISO 8601 time: {FORMS}"),
         (
             {"to": "2026-01-01T10:00:00"},
             "'2026-01-01T10:00:00' has no time zone: end it with Z or +05:30",
@@ -214,7 +214,7 @@ def test_the_clock_cannot_advance_beyond_the_year_9000(
 ) -> None:
     assert site.advance(to=LATEST)["now"] == LATEST
     response = site.request("POST", ADVANCE, json=goal)
-    assert read_problem(response) == (422, "invalid-body", f"clocks here end at {LATEST}")
+    assert read_problem(response) == (422, "invalid-body", f"the clock cannot go beyond {LATEST}")
     assert site.advance(by=0)["now"] == LATEST
 
 
@@ -345,8 +345,8 @@ def test_the_clock_runs_for_as_long_as_a_person_is_on_the_phone(
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        ({"mode": "real", "while": "on-phone"}, "while is on-the-phone, not 'on-phone'"),
-        ({"mode": "real", "while": None}, "while is on-the-phone, not None"),
+        ({"mode": "real", "while": "on-phone"}, "while must be on-the-phone, not 'on-phone'"),
+        ({"mode": "real", "while": None}, "while must be on-the-phone, not None"),
         (
             {"mode": "manual", "while": "on-the-phone"},
             "in the mode manual no time passes by itself: while goes with real or 60x",

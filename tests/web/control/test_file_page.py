@@ -46,7 +46,7 @@ def test_the_root_leads_to_the_page() -> None:
     [
         ("GET", "/_mock/calls", "this only shows "),
         ("POST", "/_mock/file.jsonl", "this only shows "),
-        ("POST", "/mobtexting/api/v2/voice/c2c", "it emulates nothing"),
+        ("POST", "/mobtexting/api/v2/voice/c2c", "it emulates no vendor"),
         ("GET", "/_mock/ui/no.js", "the page has no file 'no.js'"),
     ],
 )

@@ -198,7 +198,7 @@ def test_a_fork_of_a_fork_has_the_whole_log(site: SiteClient) -> None:
             {"from": "default", "until": "9"},
             422,
             "invalid-body",
-            "until is the id of a request, such as r120: '9'",
+            "until must be the id of a request, such as r120, not '9'",
         ),
         (
             {"from": "default", "seed": "x"},
@@ -239,7 +239,7 @@ def test_a_log_beyond_its_limit_says_so_and_begins_anew_at_a_reset(site: SiteCli
         ("PUT", "/_mock/sandboxes/copy", {"from": "default"}),
     ):
         response = site.request(method, path, json=body)
-        detail = "the log of inputs was given up at 64 MB: of 5 inputs none is kept"
+        detail = "the log of inputs exceeded 64 MB, so none of its 5 inputs is kept"
         found = (409, "inputs-incomplete", f"{detail}; a reset begins a new one")
         assert read_problem(response) == found
     site.request("POST", "/_mock/reset")
@@ -260,7 +260,7 @@ def test_a_sandbox_has_at_most_a_hundred_snapshots(site: SiteClient) -> None:
             path = "/_mock/sandboxes/default/snapshots"
             names = [*map(str, range(101)), "0"]
             responses = [await client.post(path, json={"as": name}) for name in names]
-            limit = (409, "too-many-snapshots", "a sandbox has at most 100 snapshots")
+            limit = (409, "too-many-snapshots", "a sandbox can have at most 100 snapshots")
             assert read_problem(responses[100]) == limit
             return [response.status_code for response in responses]
 

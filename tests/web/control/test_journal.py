@@ -89,8 +89,8 @@ def test_the_journal_is_paginated(site: SiteClient, query: str, expected: list[i
 @pytest.mark.parametrize(
     ("query", "detail"),
     [
-        ("?limit=x", "limit is a whole number"),
-        ("?limit=-1", "limit is a whole number"),
+        ("?limit=x", "limit must be a whole number"),
+        ("?limit=-1", "limit must be a whole number"),
         ("?after=9", "nothing here has the id '9' to come after"),
     ],
 )
@@ -213,4 +213,4 @@ def test_the_journal_is_strict_json(site: SiteClient, body: bytes) -> None:
 @pytest.mark.parametrize("name", ["xml", "", "JSON"])
 def test_an_unknown_format_of_the_journal_is_rejected(site: SiteClient, name: str) -> None:
     response = site.request("GET", f"/_mock/journal?format={name}")
-    assert read_problem(response) == (422, "invalid-query", "format is one of json, jsonl")
+    assert read_problem(response) == (422, "invalid-query", "format must be one of json, jsonl")

@@ -149,7 +149,7 @@ def test_a_summary_of_500_calls_is_a_third_of_the_calls(edge: EdgeSite) -> None:
         ("journal?order=up", "order is never 'up': it is one of oldest, newest"),
         ("calls?fields=sumary", "fields is never 'sumary': did you mean 'summary'?"),
         ("calls?before=c9", "nothing here has the id 'c9' to come before"),
-        ("calls?q=" + "x" * 201, "q has at most 200 characters"),
+        ("calls?q=" + "x" * 201, "q can have at most 200 characters"),
         (
             "calls?state=ended,foo",
             ("the state of a call is never 'foo': it is one of scheduled, queued, ringing, "

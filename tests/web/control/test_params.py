@@ -71,7 +71,7 @@ def test_a_body_that_is_a_json_object_is_parsed(body: bytes, expected: dict[str,
             "invalid-body",
             NO_OBJECT,
         ),
-        (b" " * 1_000_001, "body-too-large", "a request to the mock has at most 1 MB"),
+        (b" " * 1_000_001, "body-too-large", "a request to the control API can have at most 1 MB"),
     ],
     ids=lambda value: value[:12] if isinstance(value, bytes) else None,
 )
@@ -89,7 +89,10 @@ def test_the_body_of_a_disconnected_client_is_rejected() -> None:
     scope = {"type": "http", "query_string": b"", "headers": []}
     with pytest.raises(ProblemError) as caught:
         asyncio.run(read_json_object(Request(scope, receive)))
-    assert (caught.value.kind, caught.value.detail) == ("bad-request", "the client has left")
+    assert (caught.value.kind, caught.value.detail) == (
+        "bad-request",
+        "the client has disconnected",
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,12 +141,12 @@ def test_limit_and_after_select_a_page_of_items(query: str, expected: list[int])
         ("after=", "nothing here has the id '' to come after"),
         ("after=4", "nothing here has the id '4' to come after"),
         ("after=01", "nothing here has the id '01' to come after"),
-        ("limit=", "limit is a whole number"),
-        ("limit=-1", "limit is a whole number"),
-        ("limit=1.5", "limit is a whole number"),
-        ("limit=%C2%B2", "limit is a whole number"),
-        ("limit=9999999999", "limit is a whole number"),
-        pytest.param("limit=" + "9" * 4_301, "limit is a whole number", id="huge"),
+        ("limit=", "limit must be a whole number"),
+        ("limit=-1", "limit must be a whole number"),
+        ("limit=1.5", "limit must be a whole number"),
+        ("limit=%C2%B2", "limit must be a whole number"),
+        ("limit=9999999999", "limit must be a whole number"),
+        pytest.param("limit=" + "9" * 4_301, "limit must be a whole number", id="huge"),
     ],
 )
 def test_an_invalid_limit_or_after_is_rejected(query: str, detail: str) -> None:

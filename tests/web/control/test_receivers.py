@@ -37,7 +37,7 @@ def test_receivers_are_added_and_removed_by_their_origins(site: SiteClient) -> N
         (
             {"app.test": ADDRESS},
             (
-                "'app.test' is no origin, such as http://app.test: "
+                "'app.test' is not an origin such as http://app.test: "
                 "the scheme of the URL is neither http nor https"
             ),
         ),
@@ -51,7 +51,7 @@ def test_receivers_are_added_and_removed_by_their_origins(site: SiteClient) -> N
         ),
         (
             {f"http://app{number}.test": ADDRESS for number in range(64)},
-            "a sandbox has at most 64 receivers",
+            "a sandbox can have at most 64 receivers",
         ),
     ],
 )

@@ -279,7 +279,7 @@ def test_an_activated_scenario_is_no_longer_used_once_it_is_deleted(edge: EdgeSi
 
 def test_a_scenario_body_over_the_limit_is_rejected(edge: EdgeSite) -> None:
     status, _, detail = read_problem(put(edge, "mine", "#" * 1_000_001))
-    assert (status, detail) == (413, "a request to the mock has at most 1 MB")
+    assert (status, detail) == (413, "a request to the control API can have at most 1 MB")
 
 
 def test_a_put_scenario_is_tried_on_the_accounts_that_the_sandbox_has_now(edge: EdgeSite) -> None:

@@ -141,7 +141,7 @@ def test_webhooks_are_filtered_and_paginated(
 @pytest.mark.parametrize(
     ("query", "detail"),
     [
-        ("?limit=x", "limit is a whole number"),
+        ("?limit=x", "limit must be a whole number"),
         ("?after=w1", "nothing here has the id 'w1' to come after"),
     ],
 )

@@ -323,6 +323,12 @@ def test_closed_connections_leave_no_reference_cycles(port: int) -> None:
     assert remaining <= 1  # the one of the open connection; one of an earlier test may have ended
 
 
+def test_connect_without_https_says_what_it_needs(port: int) -> None:
+    request = b"CONNECT portal.mobtexting.com:443 HTTP/1.1\r\nhost: x\r\n\r\n"
+    status, problem = exchange(port, request)
+    assert (status, problem["detail"]) == (400, "CONNECT needs a server with --https")
+
+
 def test_a_connection_is_kept_alive_between_requests(port: int) -> None:
     with connect(port) as connection:
         for _ in range(3):

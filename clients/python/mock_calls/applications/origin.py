@@ -27,7 +27,7 @@ def parse_origin(text: str) -> Origin:
     """
     parts = urlsplit(text)
     if parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
-        raise ValueError(f"{text!r} is no origin, such as http://app.test")
+        raise ValueError(f"{text!r} is not an origin such as http://app.test")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError(f"{text!r} has more than an origin has: scheme, host and port")
     return Origin(parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS[parts.scheme])

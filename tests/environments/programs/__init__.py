@@ -1,0 +1,1 @@
+"""Programs with a vendor's own host in them, which know no mock server."""
