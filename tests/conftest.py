@@ -49,6 +49,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--page-load", type=int, default=15, help="the percent of 10,000 calls and 30 s of events"
     )
+    parser.addoption(
+        "--ordeal", choices=("few", "all"), default="few", help="which receivers are tried"
+    )
 
 
 @pytest.fixture

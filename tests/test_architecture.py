@@ -28,7 +28,8 @@ LAYERS: dict[str, set[str]] = {
     "providers": {"core", "audio"},
     "runtime": {"core", "engine", "delivery", "runtime"},
     "config": {"core", "config", "providers"},
-    "web": {"core", "audio", "engine", "runtime", "web", "__init__"},
+    "report": {"core", "engine", "report"},
+    "web": {"core", "audio", "engine", "report", "runtime", "web", "__init__"},
     "compiler": {"settings", "core", "config", "engine"},
     "app": {
         "replay",
@@ -55,8 +56,20 @@ LAYERS: dict[str, set[str]] = {
         "compiler",
         "replay",
     },
-    "cli": {"settings", "compiler", "app", "replay", "tls", "cli", "__init__"},
+    "ordeal": {"core", "ordeal"},
+    "cli": {"settings", "compiler", "app", "replay", "tls", "ordeal", "cli", "__init__"},
     "client": set(),
+    "testing": {
+        "settings",
+        "core",
+        "config",
+        "engine",
+        "report",
+        "runtime",
+        "web",
+        "compiler",
+        "testing",
+    },
 }
 """Package or module -> what it may import; a provider also imports its own folder."""
 
@@ -80,10 +93,11 @@ THIRD_PARTIES = {
     "cli": {"click", "mock_calls"},
     "tls": {"cryptography"},
     "client": {"mock_calls"},
+    "testing": {"hypothesis", "mock_calls"},
 }
 """Package or module -> the third-party packages that it may import."""
 
-PURE = ("core", "audio", "providers", "config", "engine")
+PURE = ("core", "audio", "providers", "config", "engine", "report")
 """Packages that read no clock, draw no chance and await nothing."""
 
 IMPURE_MODULES = {"time", "random", "asyncio", "secrets"}

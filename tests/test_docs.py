@@ -64,7 +64,7 @@ def test_the_commands_for_a_shell_print_what_their_page_shows(
 
 
 def suites() -> Iterator[tuple[str, str]]:
-    for page in ("tutorial", "how-to/pytest", "how-to/asyncio"):
+    for page in ("tutorial", "how-to/pytest", "how-to/asyncio", "how-to/property-tests"):
         text = (DOCS / f"{page}.md").read_text("utf-8")
         for number, suite in enumerate(re.findall(r"```python\n(.*?)```", text, re.DOTALL)):
             yield f"{page} {number}", suite

@@ -111,13 +111,13 @@ def collect(found: Iterable[tuple[str, str]]) -> Places:
 def find_inputs(sources: Mapping[str, ast.Module]) -> Places:
     """What is called of the engine that changes a state, and where.
 
-    The compiler only runs scenarios in states of its own.
+    The compiler and the strategies only run scenarios in states of their own.
     """
     changing = changing_functions(sources)
     return collect(
         (target, f"{place} {function}")
         for place, tree in sources.items()
-        if not place.startswith(("engine/", "compiler"))
+        if not place.startswith(("engine/", "compiler", "testing/"))
         for function, target in engine_references(tree, place)
         if target in changing
     )

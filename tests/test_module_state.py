@@ -21,6 +21,7 @@ KEPT_CACHES = {
     "config/registry.py: load_control_openapi": "a schema of the package",
     "config/schema_checks.py: schema_validator": "a schema of the package",
     "web/secret_pattern.py: _secret_pattern": "a regular expression",
+    "testing/operations.py: bundled_configuration": "the files of the package, with a fixed seed",
     # bounded, for arguments that servers have in common
     "config/fake_records.py: _fake_people": "seed, account and counts -> fake people, immutable",
     "audio/tones.py: _wave_period": "two frequencies -> samples",

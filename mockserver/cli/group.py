@@ -23,6 +23,7 @@ COMMANDS = (
     "exec",
     "timeline",
     "replay",
+    "ordeal",
     "ui",
 )
 OWN_OPTIONS = ("--help", "-h", "--version", "-V")

@@ -63,7 +63,7 @@ def _keep_accepted(
     if isinstance(samples, str):
         return AcceptedRequests((), samples)
     requests = [_build_request(endpoint, sample) for sample in samples]
-    refusals = [_refusal(bound, endpoint, context, request) for request in requests]
+    refusals = [find_refusal(bound, endpoint, context, request) for request in requests]
     accepted = [request for request, refusal in zip(requests, refusals, strict=True) if not refusal]
     return AcceptedRequests(tuple(accepted), "" if accepted else refusals[0])
 
@@ -79,7 +79,7 @@ def _build_request(endpoint: Endpoint, sample: Sample) -> Request:
     )
 
 
-def _refusal(
+def find_refusal(
     bound: BoundProvider, endpoint: Endpoint, context: SampleContext, request: Request
 ) -> str:
     """Return in words what the vendor refuses the request with; empty if it accepts it."""

@@ -49,6 +49,32 @@ def test_a_request_has_the_scenarios_of_its_header(mock: MockServer) -> None:
     ]
 
 
+def test_a_report_says_what_a_receiver_did(mock: MockServer) -> None:
+    mock.program(500, name="shop")
+    mock.deliver("mobtexting", f"{mock.origin}/_sandbox/{mock.sandbox}/_mock/receive/shop")
+    mock.scenario("twice", {"webhooks": {"any": {"duplicate": 2}}})
+    mock.use("twice")
+    click_to_call(mock)
+    mock.finish()
+    [report] = mock.report()
+    assert (report.attempts, report.failures, report.timeouts) == (2, 1, 0)
+    assert (report.statuses, report.errors) == ({200: 1, 500: 1}, {})
+    assert report.p50 is not None
+    assert report.p99 is not None
+    assert report.p50 <= report.p99
+    assert [each["webhooks"] for each in report.differing_copies] == [["w1", "w2"]]
+    assert report.follow_ups == ()
+
+
+def test_a_receiver_that_nothing_was_sent_to_has_no_latency(mock: MockServer) -> None:
+    mock.scenario("simulated", {"webhooks": {"any": {"attempts": ["timeout"]}}})
+    mock.use("simulated")
+    click_to_call(mock)
+    mock.finish()
+    [report] = mock.report()
+    assert (report.attempts, report.unasked, report.p50, report.p99) == (0, 1, None, None)
+
+
 def test_an_unknown_leg_is_a_lookup_error_that_names_the_legs(mock: MockServer) -> None:
     click_to_call(mock)
     with pytest.raises(LookupError, match="call c1 has no leg c, only callee, a, b, from, to"):

@@ -65,6 +65,10 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "exec": (*SERVE_OPTIONS, "http_proxy", "words"),
     "timeline": ("call", "url", "sandbox", "token", "form", "form"),
     "replay": ("file", "scenarios", "check"),
+    "ordeal": (
+        *("to", "provider", "app", "probe", "form", "only"),
+        *("seed", "port", "scenarios", "webhook_ca", "keep"),
+    ),
     "ui": ("file", "scenarios", "port", "open"),
 }
 """Command -> its parameters.
@@ -74,7 +78,6 @@ the format of `scenarios`.
 """
 
 COMMANDS_NOT_YET: Final[Mapping[str, int]] = {
-    "ordeal": 29,
     "new-provider": 31,
     "conform": 31,
 }

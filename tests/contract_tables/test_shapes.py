@@ -29,6 +29,10 @@ PROVIDER: Final = (
     "name title base_url hosts operations webhooks webhook_kinds retry acts quirks words details"
     " faults"
 )
+RECEIVER: Final = (
+    "url kinds states attempts unasked statuses errors failures latency_ms differing_copies"
+    " follow_ups"
+)
 SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "Call": ("calls calls 0", CALL),
     "waiting of a call": ("calls calls 1 waiting 0", "for leg"),
@@ -136,6 +140,11 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
         "startedDateTime time timings cache request response _id _fault _calls _scenarios",
     ),
     "what is unexpected": ("unexpected", "unexpected kinds"),
+    "report": ("report", "receivers evicted"),
+    "receiver of a report": (
+        "report receivers 0",
+        RECEIVER,
+    ),
     "inbox": ("inboxes/mine", "name received evicted"),
     "receivers": ("receivers", "receivers"),
     "received webhook": ("inboxes/mine received 0", "at method query headers body status"),

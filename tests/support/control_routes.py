@@ -101,6 +101,7 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
     ("GET", "/inputs"): RouteCase(GUARDED),
     ("GET", "/har"): RouteCase(GUARDED),
     ("GET", "/unexpected"): RouteCase(GUARDED),
+    ("GET", "/report"): RouteCase(GUARDED),
     ("DELETE", "/sandboxes/{name}"): RouteCase(GUARDED, "/sandboxes/old", status=204, changes=True),
     ("GET", "/explain/{request}"): RouteCase(GUARDED, "/explain/r1"),
     ("GET", "/inboxes/{name}"): RouteCase(GUARDED, "/inboxes/mine"),

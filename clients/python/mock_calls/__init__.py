@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Https,
         Leg,
         ReceivedRequest,
+        ReceiverReport,
         Request,
         Webhook,
     )
@@ -52,6 +53,7 @@ __all__ = [
     "NotAttachable",
     "NotCalled",
     "ReceivedRequest",
+    "ReceiverReport",
     "Request",
     "RequestRefused",
     "WaitTimeout",
@@ -66,7 +68,7 @@ _MODULES = {
     },
     "models": {
         *("AdvanceResult", "Attempt", "Call", "Explanation", "Https", "Leg"),
-        *("ReceivedRequest", "Request", "Webhook"),
+        *("ReceivedRequest", "ReceiverReport", "Request", "Webhook"),
     },
     "sync": {"MockServer"},
 }

@@ -12,6 +12,7 @@ from mock_calls.models import (
     Call,
     Explanation,
     ReceivedRequest,
+    ReceiverReport,
     Request,
     Webhook,
 )
@@ -182,6 +183,10 @@ class AsyncMockServer(AsyncSandboxClient):
 
     async def journal(self) -> list[Mapping[str, Any]]:
         return await self.ask(operations.journal())
+
+    async def report(self) -> list[ReceiverReport]:
+        """Return what each receiver of webhooks did, in the order of their first webhooks."""
+        return await self.ask(operations.report())
 
     async def timeline(self) -> str:
         """Return all events of the sandbox as text, one per line."""

@@ -137,6 +137,36 @@ class ReceivedRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiverReport:
+    """What one receiver of webhooks did; `url` is that of its webhooks without the query.
+
+    `attempts` went to it, and `failures` are those of them that the vendor takes as failed. `p50`
+    and `p99` are real milliseconds until a response, None if there was none. `differing_copies`
+    are webhooks whose copies got different answers, `follow_ups` the requests to the vendor's API
+    that followed its webhooks.
+    """
+
+    url: str
+    kinds: tuple[str, ...]
+    states: Mapping[str, int]
+    attempts: int
+    unasked: int
+    statuses: Mapping[int, int]
+    errors: Mapping[str, int]
+    failures: int
+    p50: int | None
+    p99: int | None
+    differing_copies: tuple[Json, ...]
+    follow_ups: tuple[Json, ...]
+    raw: Json = field(repr=False)
+
+    @property
+    def timeouts(self) -> int:
+        """How many attempts it let time out."""
+        return self.errors.get("timeout", 0)
+
+
+@dataclass(frozen=True, slots=True)
 class AdvanceResult:
     """The result of an advance of the clock; calls in `waiting` go on only by outside events."""
 

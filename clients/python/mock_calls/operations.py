@@ -6,7 +6,15 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from mock_calls import parsing
-from mock_calls.models import AdvanceResult, Call, Explanation, ReceivedRequest, Request, Webhook
+from mock_calls.models import (
+    AdvanceResult,
+    Call,
+    Explanation,
+    ReceivedRequest,
+    ReceiverReport,
+    Request,
+    Webhook,
+)
 
 T = TypeVar("T")
 
@@ -148,6 +156,10 @@ def archive() -> Operation[Mapping[str, Any]]:
 def unexpected() -> Operation[list[Mapping[str, Any]]]:
     """What a strict test fails for."""
     return Operation("GET", "/unexpected", lambda body: list(body["unexpected"]))
+
+
+def report() -> Operation[list[ReceiverReport]]:
+    return Operation("GET", "/report", _parse_list("receivers", parsing.parse_receiver_report))
 
 
 def activations() -> Operation[list[Mapping[str, Any]]]:

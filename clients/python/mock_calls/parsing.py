@@ -10,6 +10,7 @@ from mock_calls.models import (
     Json,
     Leg,
     ReceivedRequest,
+    ReceiverReport,
     Request,
     Webhook,
 )
@@ -23,6 +24,7 @@ REQUEST_FIELDS = frozenset(
     {"id", "provider", "operation", "method", "path", "query", "headers", "body"}
     | {"status", "response", "fault", "problem"}
 )
+RECEIVER_FIELDS = frozenset({"url", "states", "attempts", "unasked", "errors", "failures"})
 """Fields that are copied from the JSON as they are; those that a newer server adds are ignored."""
 
 
@@ -75,6 +77,21 @@ def parse_received_request(raw: Json) -> ReceivedRequest:
         headers=raw["headers"],
         body=raw["body"],
         status=raw["status"],
+        raw=raw,
+    )
+
+
+def parse_receiver_report(raw: Json) -> ReceiverReport:
+    plain = {name: value for name, value in raw.items() if name in RECEIVER_FIELDS}
+    latency = raw["latency_ms"] or {"p50": None, "p99": None}
+    return ReceiverReport(
+        **plain,
+        kinds=tuple(raw["kinds"]),
+        statuses={int(status): count for status, count in raw["statuses"].items()},
+        p50=latency["p50"],
+        p99=latency["p99"],
+        differing_copies=tuple(raw["differing_copies"]),
+        follow_ups=tuple(raw["follow_ups"]),
         raw=raw,
     )
 

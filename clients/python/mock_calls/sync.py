@@ -12,6 +12,7 @@ from mock_calls.models import (
     Call,
     Explanation,
     ReceivedRequest,
+    ReceiverReport,
     Request,
     Webhook,
 )
@@ -181,6 +182,10 @@ class MockServer(SandboxClient):
 
     def journal(self) -> list[Mapping[str, Any]]:
         return self.ask(operations.journal())
+
+    def report(self) -> list[ReceiverReport]:
+        """Return what each receiver of webhooks did, in the order of their first webhooks."""
+        return self.ask(operations.report())
 
     def timeline(self) -> str:
         """Return all events of the sandbox as text, one per line."""

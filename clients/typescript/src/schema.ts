@@ -521,6 +521,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_mock/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each receiver of webhooks did */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_mock/events": {
         parameters: {
             query?: never;
@@ -1783,6 +1800,65 @@ export interface components {
             }[];
             /** @description all kinds that there are */
             kinds: string[];
+        };
+        Report: {
+            /** @description in the order of their first webhooks */
+            receivers: components["schemas"]["ReceiverReport"][];
+            evicted: components["schemas"]["Evicted"];
+        };
+        ReceiverReport: {
+            /** @description that of its webhooks without the query */
+            url: string;
+            /** @description kinds of its webhooks */
+            kinds: string[];
+            /** @description number of its webhooks by state */
+            states: {
+                [key: string]: number;
+            };
+            /** @description attempts that went to it */
+            attempts: number;
+            /** @description attempts that did not: a scenario simulates them, their address is refused, or the mock server is at fault */
+            unasked: number;
+            /** @description number of attempts by status */
+            statuses: {
+                [key: string]: number;
+            };
+            /** @description number of attempts by error */
+            errors: {
+                [key: string]: number;
+            };
+            /** @description attempts without a status, or with one that the vendor does not accept */
+            failures: number;
+            /** @description real milliseconds until a response, which differ from run to run; null if there is none */
+            latency_ms: null | {
+                p50: number;
+                p99: number;
+            };
+            /** @description webhooks whose copies, or repeated deliveries, got different answers */
+            differing_copies: {
+                /** @description ids; the others are copies of the first */
+                webhooks: string[];
+                differs: ("status" | "body")[];
+                answers: {
+                    webhook: string;
+                    attempt: number;
+                    status: number | null;
+                    error: string | null;
+                    /** @description JSON, fields of a form, or text */
+                    body: unknown;
+                }[];
+            }[];
+            /** @description requests to the vendor's API that followed one of its webhooks */
+            follow_ups: {
+                request: string;
+                operation: string;
+                webhook: string;
+                /**
+                 * @description `same-call` if the request reads or moves the call of the webhook, `unanswered` if the receiver had not answered yet
+                 * @enum {unknown}
+                 */
+                because: "same-call" | "unanswered";
+            }[];
         };
         Inbox: {
             name: string;
@@ -3151,6 +3227,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unexpected"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
                 };
             };
         };

@@ -31,6 +31,7 @@ from mockserver.web.control import (
     providers,
     receivers,
     recordings,
+    report,
     requests,
     reset,
     samples,
@@ -76,6 +77,7 @@ ROUTE_MODULES: Final = (
     inputs,
     har,
     unexpected,
+    report,
     docs,
     trust,
 )

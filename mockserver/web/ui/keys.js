@@ -19,11 +19,15 @@ let isAfterG = false;
 
 const isOn = () => localStorage.getItem(STORED) !== "off";
 
-/** Click a button of the clock; a key that is pressed while the page loads waits until it has loaded. @param {string} selector */
+/**
+ * Click a button of the clock as it is in the next frame; a key that is pressed while the page loads waits for that.
+ * @param {string} selector
+ */
 function click(selector) {
   const isLoading = !live.clock || live.link.state === "connecting";
-  if (isLoading) live.addEventListener("clock", () => setTimeout(() => click(selector)), { once: true });
-  else /** @type {HTMLElement | null} */ (document.querySelector(selector))?.click();
+  const button = () => /** @type {HTMLElement | null} */ (document.querySelector(selector));
+  if (isLoading) live.addEventListener("clock", () => click(selector), { once: true });
+  else requestAnimationFrame(() => requestAnimationFrame(() => button()?.click()));
 }
 
 /** @param {number} step */

@@ -41,6 +41,7 @@ LISTS = (
     "/_mock/explain/r1",
     *("/_mock/requests", "/_mock/journal", "/_mock/journal?format=jsonl", "/_mock/timeline"),
     *("/_mock/timeline?format=mermaid", "/_mock/har", "/_mock/unexpected"),
+    "/_mock/report",
 )
 
 

@@ -1,0 +1,1 @@
+"""Tries a receiver of webhooks with all that can happen to a webhook, and judges what it does."""

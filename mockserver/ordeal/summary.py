@@ -1,0 +1,91 @@
+"""What a report says in numbers and names, and each defect with its smallest run."""
+
+import json
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from mockserver.ordeal.cases import CASES, DEFECTS
+from mockserver.ordeal.plan import build_scenario, seed_of
+from mockserver.ordeal.runner import Report
+from mockserver.ordeal.runs import Attempt, Run
+
+SHARES: Final = (0.5, 0.99)
+RELAYED: Final = frozenset(case.name for case in CASES if case.relay)
+"""The cases in which a relay takes a part of the time."""
+
+
+class Proof(NamedTuple):
+    """A defect with the cases that show it, and the smallest of them to play again."""
+
+    defect: str
+    meaning: str
+    seen: str
+    cases: tuple[str, ...]
+    seed: str
+    scenario: str
+    replay: str
+    again: str
+
+    @property
+    def has_scenario(self) -> bool:
+        return self.scenario != "{}"
+
+
+def latencies(report: Report) -> dict[str, int]:
+    """Return the median and the 99th percentile of the responses, in ms; empty without any."""
+    durations = sorted(
+        attempt.duration_ms
+        for name, run in report.runs.items()
+        if name not in RELAYED
+        for attempt in _attempts(run)
+        if attempt.status is not None
+    )
+    last = len(durations) - 1
+    return {f"p{share * 100:g}": durations[round(share * last)] for share in SHARES if durations}
+
+
+def failures(report: Report) -> dict[str, int]:
+    """Count the attempts without a response, by the class of their error."""
+    attempts = (attempt for run in report.runs.values() for attempt in _attempts(run))
+    return dict(sorted(Counter(each.error for each in attempts if each.error).items()))
+
+
+def responses(run: Run) -> dict[str, int]:
+    """Count the attempts of a run by their status, or the class of their error."""
+    return dict(sorted(Counter(str(each.error or each.status) for each in _attempts(run)).items()))
+
+
+def differing_copies(run: Run) -> Iterator[str]:
+    """Yield in words each copy and each repeat that got another status than what came first."""
+    first = {each.id: each.attempts[0].status for each in run.webhooks if each.attempts}
+    for webhook in run.webhooks:
+        name = webhook.copy_of or webhook.id
+        for attempt in webhook.attempts:
+            if name in first and attempt.status != first[name]:
+                yield f"{name} first got {first[name]}, and then {attempt.error or attempt.status}"
+
+
+def find_proofs(report: Report, folder: str) -> Iterator[Proof]:
+    """Yield each defect once; `folder` has the logs of inputs."""
+    plan = report.plan
+    for name, meaning in DEFECTS.items():
+        shown = [(verdict.case, defect) for verdict in report.verdicts for defect in verdict.defects
+                 if defect.name == name]  # fmt: skip
+        if shown:
+            case, defect = shown[0]
+            yield Proof(
+                defect=name,
+                meaning=meaning,
+                seen=defect.seen,
+                cases=tuple(dict.fromkeys(each.name for each, _ in shown)),
+                seed=seed_of(plan, case),
+                scenario=json.dumps(build_scenario(plan, case), ensure_ascii=False),
+                replay=f"mockserver replay {shlex.quote(f'{folder}/{case.name}.jsonl')}",
+                again=shlex.join((*plan.words, "--only", case.name)),
+            )
+
+
+def _attempts(run: Run) -> Iterator[Attempt]:
+    return (attempt for webhook in run.webhooks for attempt in webhook.attempts)

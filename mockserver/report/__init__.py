@@ -1,0 +1,1 @@
+"""What the receivers of a run did, as pure functions on its deliveries and its journal."""
