@@ -2,14 +2,14 @@
 
 import sys
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from mockserver import __version__
 from mockserver.cli.group import COMMANDS, LazyGroup
 
-__all__ = ["BAD_USAGE", "COMMANDS", "INTERNAL_ERROR", "group", "main"]
+__all__ = ["BAD_USAGE", "COMMANDS", "INTERNAL_ERROR", "end", "group", "main"]
 
 BAD_USAGE = 2
 INTERNAL_ERROR = 70
@@ -33,6 +33,12 @@ def main(args: list[str] | None = None) -> Any:
         sys.excepthook(type(error), error, error.__traceback__)
         click.echo(f"mockserver: this is a fault of the mock server: {error!r}", err=True)
         sys.exit(INTERNAL_ERROR)
+
+
+def end(text: str, code: int = 1) -> NoReturn:
+    """Print a text on standard error, and exit with a code."""
+    click.echo(text, err=True)
+    sys.exit(code)
 
 
 def _program_name(path: str) -> str:

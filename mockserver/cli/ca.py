@@ -1,13 +1,11 @@
 """`mockserver ca`: show the authority that a folder keeps for `--https`, or remove it."""
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
-from mockserver.cli import BAD_USAGE
+from mockserver.cli import BAD_USAGE, end
 
 NONE_THERE = 1
 INSTALL = "ca needs the package cryptography: pip install 'call-mockserver[https]'"
@@ -29,7 +27,7 @@ def command(ca_dir: Path, *, remove: bool) -> None:
     Exit with 1 if there is none.
     """
     if find_spec("cryptography") is None:
-        _exit_with(BAD_USAGE, INSTALL)
+        end(f"mockserver: {INSTALL}", BAD_USAGE)
     (_remove if remove else _show)(ca_dir)
 
 
@@ -39,11 +37,12 @@ def _show(folder: Path) -> None:
     try:
         authority = find_authority(folder) if folder.is_dir() else None
     except UnusableFolder as error:
-        _exit_with(BAD_USAGE, f"ca-dir: {error}")
+        end(f"mockserver: ca-dir: {error}", BAD_USAGE)
     if authority is None:
-        _exit_with(
+        end(
+            f"mockserver: no authority is in {folder}: "
+            f"`mockserver serve --https --ca-dir {folder}` makes one",
             NONE_THERE,
-            f"no authority is in {folder}: `mockserver serve --https --ca-dir {folder}` makes one",
         )
     click.echo(f"path: {folder / ROOT_FILE}")
     click.echo(f"SHA-256 fingerprint: {authority.fingerprint}")
@@ -57,12 +56,7 @@ def _remove(folder: Path) -> None:
     try:
         is_removed = remove_authority(folder)
     except OSError as error:
-        _exit_with(BAD_USAGE, f"ca-dir: {error.filename} cannot be removed: {error.strerror}")
+        end(f"mockserver: ca-dir: {error.filename} cannot be removed: {error.strerror}", BAD_USAGE)
     if not is_removed:
-        _exit_with(NONE_THERE, f"no authority is in {folder}")
+        end(f"mockserver: no authority is in {folder}", NONE_THERE)
     click.echo(f"removed the authority in {folder}")
-
-
-def _exit_with(code: int, text: str) -> NoReturn:
-    click.echo(f"mockserver: {text}", err=True)
-    sys.exit(code)

@@ -1,15 +1,14 @@
 """How commands reach a running server: options, requests, and errors that say what to do."""
 
 import json
-import sys
 from collections.abc import Callable, Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import click
 
-from mockserver.cli import BAD_USAGE
+from mockserver.cli import BAD_USAGE, end
 from mockserver.settings import Settings, SettingsError, parse_settings
 
 TIMEOUT = 30.0  # real seconds for one response
@@ -129,8 +128,3 @@ def problem_detail(answer: Answer) -> str:
         return str(json.loads(answer.body)["detail"])
     except (ValueError, LookupError, TypeError):
         return f"{answer.status} {answer.body.decode(errors='replace')}"
-
-
-def end(text: str, code: int = 1) -> NoReturn:
-    click.echo(text, err=True)
-    sys.exit(code)

@@ -6,11 +6,11 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
-from mockserver.cli import BAD_USAGE
+from mockserver.cli import BAD_USAGE, end
 from mockserver.cli.passed_signals import passing_signals_on
 from mockserver.cli.serve import CANNOT_BIND, format_bind_error, with_serve_options
 from mockserver.settings import SettingsError, parse_settings
@@ -47,9 +47,9 @@ def command(words: tuple[str, ...], *, http_proxy: bool, **flags: Any) -> None:
         settings = _parse_flags(flags, with_http=http_proxy)
         sys.exit(_run(settings, words, with_http=http_proxy))
     except SettingsError as error:
-        _exit_with(BAD_USAGE, f"mockserver: {error}")
+        end(f"mockserver: {error}", BAD_USAGE)
     except InvalidFiles as error:
-        _exit_with(BAD_USAGE, str(error))
+        end(str(error), BAD_USAGE)
 
 
 def _parse_flags(flags: Mapping[str, Any], *, with_http: bool) -> Any:
@@ -114,7 +114,7 @@ def _started(server: AbstractContextManager[Started], settings: Any) -> Iterator
         try:
             started = stack.enter_context(server)
         except OSError as error:
-            _exit_with(CANNOT_BIND, format_bind_error(error, settings))
+            end(format_bind_error(error, settings), CANNOT_BIND)
         yield started
 
 
@@ -124,8 +124,3 @@ def _urls(origin: str) -> dict[str, str]:
     providers = describe_providers(origin)
     urls = {f"{entry['name'].upper()}_URL": entry["base_url"] for entry in providers}
     return {"MOCKSERVER_URL": origin, **urls}
-
-
-def _exit_with(code: int, text: str) -> NoReturn:
-    click.echo(text, err=True)
-    sys.exit(code)

@@ -1,13 +1,11 @@
 """`mockserver init`: write a commented scenario file and the JSON Schema for editors."""
 
 import json
-import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 
-from mockserver.cli import BAD_USAGE
+from mockserver.cli import BAD_USAGE, end
 
 SCENARIO_FILE = "mockserver.yaml"
 SCHEMA_FILE = "scenario.schema.json"
@@ -60,16 +58,11 @@ def command(directory: Path) -> None:
     scenarios, schema = directory / SCENARIO_FILE, directory / SCHEMA_FILE
     for file in (scenarios, schema):
         if file.exists():
-            _exit_with_error(f"{file} already exists, and was not changed")
+            end(f"{file} already exists, and was not changed", BAD_USAGE)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         scenarios.write_text(TEMPLATE, "utf-8")
         schema.write_text(json.dumps(load_scenario_schema(), indent=2) + "\n", "utf-8")
     except OSError as error:
-        _exit_with_error(f"{directory} cannot be written to: {error.strerror}")
+        end(f"{directory} cannot be written to: {error.strerror}", BAD_USAGE)
     click.echo(f"wrote {scenarios} and {schema}; check it by: mockserver check {scenarios}")
-
-
-def _exit_with_error(text: str) -> NoReturn:
-    click.echo(text, err=True)
-    sys.exit(BAD_USAGE)

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import click
 
-from mockserver.cli import BAD_USAGE
+from mockserver.cli import BAD_USAGE, end
 from mockserver.cli.serve import CANNOT_BIND
 from mockserver.settings import SettingsError, parse_settings
 
@@ -64,9 +64,9 @@ def command(form: str, keep: str, **options: Any) -> None:
         with TemporaryDirectory() as empty:
             report = _run(options, empty)
     except (OrdealError, SettingsError, InvalidFiles) as error:
-        _exit_with(BAD_USAGE, str(error))
+        end(f"mockserver: {error}", BAD_USAGE)
     except OSError as error:
-        _exit_with(CANNOT_BIND, f"port {options['port']} cannot be bound: {error.strerror}")
+        end(f"mockserver: port {options['port']} cannot be bound: {error.strerror}", CANNOT_BIND)
     _keep_inputs(report, Path(keep))
     click.echo("\n".join(_render(report, keep, form)))
     sys.exit(WRONG if any(verdict.defects for verdict in report.verdicts) else 0)
@@ -79,11 +79,17 @@ def _run(options: Mapping[str, Any], empty: str) -> Any:
         OrdealError, SettingsError, InvalidFiles, OSError: it cannot be played; the text says why.
     """
     from mockserver.app import describe_providers, run_server  # noqa: PLC0415 - as above
+    from mockserver.compiler import load_providers  # noqa: PLC0415 - as above
     from mockserver.ordeal.plan import Plan  # noqa: PLC0415 - as above
     from mockserver.ordeal.runner import run_ordeal  # noqa: PLC0415 - as above
-    from mockserver.ordeal.vendors import find_vendor  # noqa: PLC0415 - as above
+    from mockserver.ordeal.vendors import find_profile  # noqa: PLC0415 - as above
 
-    vendor = find_vendor(options["provider"], options["only"])
+    known = {
+        name: bound.provider.ordeal
+        for name, bound in load_providers().items()
+        if bound.provider.ordeal
+    }
+    vendor = find_profile(options["provider"], options["only"], known)
     with run_server(_build_settings(options, empty)) as origin:
         urls = {
             f"{provider['name'].upper()}_URL": provider["base_url"]
@@ -170,8 +176,3 @@ def _render(report: Any, keep: str, form: str) -> Iterator[str]:
 
     renderers = {"text": render_text, "json": render_json, "junit": render_junit}
     return renderers[form](report, keep)
-
-
-def _exit_with(code: int, text: str) -> NoReturn:
-    click.echo(f"mockserver: {text}", err=True)
-    sys.exit(code)

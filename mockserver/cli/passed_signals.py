@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+SIGNALS: Final = tuple(
+    getattr(signal, name)
+    for name in ("SIGTERM", "SIGINT", "SIGHUP")  # Windows lacks the last
+    if hasattr(signal, name)
+)
 SIGNAL_BASE: Final = 128
 """The exit code of a command that a signal has ended is this and the number, as in a shell."""
 

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import click
 
+from mockserver.cli import end
 from mockserver.cli.connection import (
     FIRST_REFUSAL,
     Answer,
     Server,
     ask,
-    end,
     problem_detail,
     send,
     with_server_options,

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sys
 from http.client import HTTPException
 from pathlib import Path
 from time import monotonic, sleep
@@ -13,7 +12,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import click
 
-from mockserver.cli import BAD_USAGE
+from mockserver.cli import BAD_USAGE, end
 from mockserver.cli.connection import origin_of
 from mockserver.settings import SettingsError, parse_settings
 
@@ -46,9 +45,9 @@ def command(url: str | None, timeout: float, pid: int | None) -> None:
     try:
         settings = parse_settings({})
     except SettingsError as error:
-        _exit_with(BAD_USAGE, f"mockserver: {error}")
+        end(f"mockserver: {error}", BAD_USAGE)
     if pid and os.name == "nt":
-        _exit_with(BAD_USAGE, "mockserver: --pid does not work on Windows: leave it out")
+        end("mockserver: --pid does not work on Windows: leave it out", BAD_USAGE)
     origin = (url or origin_of(settings)).rstrip("/")
     health = _wait_for_health(origin, monotonic() + timeout, pid)
     click.echo(f"mockserver {health['version']} at {origin} is {health['status']}")
@@ -61,16 +60,16 @@ def _parse_timeout(text: str) -> float:
     return float(match[1]) * (60 if match[2] == "m" else 1)
 
 
-def _wait_for_health(origin: str, end: float, pid: int | None) -> Any:
-    """Ask until the server is ready; exit with 1 at `end`, or when its process has ended."""
+def _wait_for_health(origin: str, deadline: float, pid: int | None) -> Any:
+    """Ask until the server is ready; exit with 1 at `deadline`, or when its process has ended."""
     while True:
         if pid and not _is_running(pid):
-            _exit_with(1, f"mockserver at {origin} is not ready: its process {pid} has ended")
+            end(f"mockserver at {origin} is not ready: its process {pid} has ended")
         try:
             return _fetch_health(origin)
         except NOT_READY as error:
-            if monotonic() + PAUSE > end:
-                _exit_with(1, f"mockserver at {origin} is not ready: {error}")
+            if monotonic() + PAUSE > deadline:
+                end(f"mockserver at {origin} is not ready: {error}")
         sleep(PAUSE)
 
 
@@ -99,8 +98,3 @@ def _is_running(pid: int) -> bool:
     except OSError:  # not on Linux
         return True
     return state != "Z"
-
-
-def _exit_with(code: int, text: str) -> Any:
-    click.echo(text, err=True)
-    sys.exit(code)

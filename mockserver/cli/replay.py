@@ -1,12 +1,12 @@
 """`mockserver replay`: play an exported log of inputs once more."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from mockserver.cli import BAD_USAGE
-from mockserver.settings import SettingsError, parse_settings
+from mockserver.cli import end
+from mockserver.cli.exported_run import read_run
+from mockserver.settings import Settings
 
 JOURNALS_DIFFER = 1
 
@@ -28,28 +28,15 @@ def command(file: Path, scenarios: tuple[str, ...], check: bool) -> None:  # noq
     Export FILE with GET /_mock/inputs. It has the scenario files and the options of the recorded
     run. Receivers respond as they did then.
     """
-    from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - --help needs none of it
-    from mockserver.replay.input_file import InvalidInputs  # noqa: PLC0415 - as above
-    from mockserver.replay.runner import replay_inputs  # noqa: PLC0415 - as above
+    from mockserver.replay.runner import ReplayResult, replay_inputs  # noqa: PLC0415 - --help needs none of it
 
-    try:
-        lines = file.read_text("utf-8").splitlines()
-        result = replay_inputs(lines, parse_settings({"scenarios": scenarios}))
-    except UnicodeDecodeError:
-        _exit_with(BAD_USAGE, f"mockserver: {file} cannot be replayed: it is not text in UTF-8")
-    except InvalidInputs as error:
-        _exit_with(BAD_USAGE, f"mockserver: {file} cannot be replayed: {error}")
-    except (SettingsError, InvalidFiles) as error:
-        _exit_with(BAD_USAGE, f"mockserver: {error}")
+    def replay(lines: list[str], settings: Settings) -> tuple[int, ReplayResult]:
+        return len(lines) - 2, replay_inputs(lines, settings)  # all but its heading and its end
+
+    count, result = read_run(file, scenarios, "replayed", replay)
     if not check:
         click.echo("\n".join(result.lines))
     if result.difference:
-        _exit_with(JOURNALS_DIFFER, f"mockserver: {result.difference}")
+        end(f"mockserver: {result.difference}", JOURNALS_DIFFER)
     if check:
-        count = len(lines) - 2
         click.echo(f"{count:,} inputs replayed: the same journal, byte for byte")
-
-
-def _exit_with(code: int, text: str) -> None:
-    click.echo(text, err=True)
-    sys.exit(code)

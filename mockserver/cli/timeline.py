@@ -4,10 +4,10 @@ from urllib.parse import quote
 
 import click
 
+from mockserver.cli import end
 from mockserver.cli.connection import (
     FIRST_REFUSAL,
     Server,
-    end,
     problem_detail,
     send,
     with_server_options,

@@ -1,12 +1,11 @@
 """`mockserver ui`: show an exported run in the page."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from mockserver.cli import BAD_USAGE
-from mockserver.settings import SettingsError, parse_settings
+from mockserver.cli import end
+from mockserver.cli.exported_run import read_run
 
 CANNOT_BIND = 3
 
@@ -29,35 +28,14 @@ def command(file: Path, scenarios: tuple[str, ...], port: int, open: bool) -> No
     replay` does.
     """
     from mockserver.app.file_server import ExportedFile, serve_file  # noqa: PLC0415 - --help needs none of it
+    from mockserver.replay.file_journal import read_journal  # noqa: PLC0415 - as above
 
-    exported = ExportedFile(file.name, _read_lines(file, scenarios))
+    run = read_run(file, scenarios, "shown", read_journal)
+    if run.difference:
+        click.echo(f"mockserver: {run.difference}", err=True)
+    exported = ExportedFile(file.name, run.lines)
     try:
         serve_file(exported, port, click.echo, is_opened=open)
     except OSError as error:
         text = f"port {port} cannot be bound ({error.strerror}): choose another by --port"
-        _exit_with(CANNOT_BIND, f"mockserver: {text}")
-
-
-def _read_lines(file: Path, scenarios: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the lines of the journal; say on standard error how a replay differs."""
-    from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - as above
-    from mockserver.replay.file_journal import read_journal  # noqa: PLC0415 - as above
-    from mockserver.replay.input_file import InvalidInputs  # noqa: PLC0415 - as above
-
-    try:
-        lines = file.read_text("utf-8").splitlines()
-        result = read_journal(lines, parse_settings({"scenarios": scenarios}))
-    except UnicodeDecodeError:
-        _exit_with(BAD_USAGE, f"mockserver: {file} cannot be shown: it is not text in UTF-8")
-    except InvalidInputs as error:
-        _exit_with(BAD_USAGE, f"mockserver: {file} cannot be shown: {error}")
-    except (SettingsError, InvalidFiles) as error:
-        _exit_with(BAD_USAGE, f"mockserver: {error}")
-    if result.difference:
-        click.echo(f"mockserver: {result.difference}", err=True)
-    return result.lines
-
-
-def _exit_with(code: int, text: str) -> None:
-    click.echo(text, err=True)
-    sys.exit(code)
+        end(f"mockserver: {text}", CANNOT_BIND)
