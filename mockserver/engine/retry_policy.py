@@ -1,7 +1,21 @@
 """The retry policy of webhooks: which attempt is the last, and the back-off before the next."""
 
-from mockserver.core.account import Retry
+from collections.abc import Mapping
+
+from mockserver.core.account import Account, Retry
+from mockserver.core.bound_provider import BoundProvider
+from mockserver.core.configuration import AccountKey
 from mockserver.core.webhook import Delivery, DeliveryResult
+
+
+def find_retry(
+    delivery: Delivery,
+    accounts: Mapping[AccountKey, Account],
+    providers: Mapping[str, BoundProvider],
+) -> Retry:
+    """Return the retry of the account of a webhook, else that of its vendor."""
+    account = accounts[delivery.provider, delivery.account]
+    return account.retry or providers[delivery.provider].provider.retry
 
 
 def apply_retry_policy(

@@ -11,6 +11,7 @@ from mockserver.core.value import Value
 from mockserver.core.webhook import Delivery, DeliveryResult, error_reason
 from mockserver.engine.call_scenarios import reached_names
 from mockserver.engine.idle import PERSON
+from mockserver.engine.retry_policy import find_retry
 from mockserver.engine.sandbox_state import SandboxState
 
 UNKNOWN_PATH: Final = "unknown-path"
@@ -137,9 +138,8 @@ def _is_accepted(state: SandboxState, delivery: Delivery) -> bool:
 
 
 def _accepted_statuses(state: SandboxState, delivery: Delivery) -> frozenset[int]:
-    account = state.accounts.by_key[delivery.provider, delivery.account]
-    retry = account.retry or state.configuration.providers[delivery.provider].provider.retry
-    return retry.satisfied_by
+    accounts, providers = state.accounts.by_key, state.configuration.providers
+    return find_retry(delivery, accounts, providers).satisfied_by
 
 
 def _describe_accepted(statuses: frozenset[int]) -> str:

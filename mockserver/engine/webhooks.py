@@ -28,7 +28,7 @@ from mockserver.engine.reordering import (
     release_followers,
     release_held,
 )
-from mockserver.engine.retry_policy import apply_retry_policy
+from mockserver.engine.retry_policy import apply_retry_policy, find_retry
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulated_attempts import (
     schedule_attempt,
@@ -178,8 +178,7 @@ def complete_attempt(
         state.inputs.record("result", now, {"webhook": delivery.id, "result": result})
     at = now if delivery.next_attempt_at is None else delivery.next_attempt_at
     attempt = DeliveryAttempt(len(delivery.attempts) + 1, at, result)
-    account = state.accounts.by_key[delivery.provider, delivery.account]
-    retry = account.retry or state.configuration.providers[delivery.provider].provider.retry
+    retry = find_retry(delivery, state.accounts.by_key, state.configuration.providers)
     updated = apply_retry_policy(delivery, retry, result, now).replace(
         attempts=(*delivery.attempts, attempt)
     )

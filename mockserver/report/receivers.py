@@ -10,6 +10,7 @@ from mockserver.core.configuration import AccountKey
 from mockserver.core.journal import JournalEntry
 from mockserver.core.value import Value
 from mockserver.core.webhook import Delivery, DeliveryResult
+from mockserver.engine.retry_policy import find_retry
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.report.copies import DifferingCopies, find_differing_copies, is_asked
 from mockserver.report.follow_ups import FollowUp, find_follow_ups
@@ -76,9 +77,7 @@ def receiver_url(url: str) -> str:
 
 def accepted_statuses(source: Source, delivery: Delivery) -> frozenset[int]:
     """Return the statuses that end the retries of a webhook."""
-    account = source.accounts[delivery.provider, delivery.account]
-    retry = account.retry or source.providers[delivery.provider].provider.retry
-    return retry.satisfied_by
+    return find_retry(delivery, source.accounts, source.providers).satisfied_by
 
 
 def _group(items: Iterable[Item], key: Callable[[Item], str]) -> dict[str, list[Item]]:
