@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mockserver.core.call import Call, DialAttempt, Event, Leg, current_attempt, public_state
+from mockserver.core.call import Call, DialAttempt, Event, Leg, current_attempt
 from mockserver.core.causes import CAUSES
 from mockserver.core.configuration import Configuration
 from mockserver.core.journal import Ignored, JournalEntry, RejectedEvent
@@ -11,12 +11,11 @@ from mockserver.core.leg_names import legs_by_name
 from mockserver.core.scenario import readable_name
 from mockserver.core.time import format_iso
 from mockserver.core.webhook import Delivery, DeliveryAttempt, error_reason
-from mockserver.engine.call_scenarios import reached_names
 from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.web.redaction import redact_item
 from mockserver.web.views.body_preview import is_json_safe, preview_body, preview_field
-from mockserver.web.views.summaries import serialize_waits
+from mockserver.web.views.summaries import describe_call
 
 CALL_FIELDS: Final = (
     "id", "vendor_id", "provider", "account", "operation", "scenarios", "state", "outcome",
@@ -49,21 +48,8 @@ def finish_call(collected: Mapping[str, Any], salt: str) -> dict[str, Any]:
 def collect_call(state: SandboxState, call: Call) -> dict[str, Any]:
     """Collect what is shown of a call as it is now, with the values of its request as they are."""
     spec = call.spec
-    provider = state.configuration.providers[spec.provider].provider
     return {
-        "id": spec.id,
-        "vendor_id": spec.vendor_id,
-        "provider": spec.provider,
-        "account": spec.account,
-        "operation": spec.operation,
-        "scenarios": [readable_name(name) for name in reached_names(state, call)],
-        "state": public_state(call),
-        "outcome": call.outcome,
-        "vendor_status": provider.status(call),
-        "created_at": format_iso(spec.created_at),
-        "starts_at": format_iso(call.starts_at),
-        "ended_at": _format_time(call.ended_at),
-        "waiting": serialize_waits(state, call),
+        **describe_call(state, call),
         "legs": [_serialize_leg(leg) for leg in call.legs],
         "leg_names": dict(legs_by_name(call)),
         "attempts": [

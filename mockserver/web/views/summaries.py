@@ -34,11 +34,11 @@ def serialize_waits(state: SandboxState, call: Call) -> list[dict[str, Any]]:
     return [{"for": wait.reason, "leg": wait.leg or None} for wait in reasons]
 
 
-def summarize_call(state: SandboxState, call: Call) -> dict[str, Any]:
+def describe_call(state: SandboxState, call: Call) -> dict[str, Any]:
+    """Collect what a summary of a call and the whole call have in common."""
     spec = call.spec
     provider = state.configuration.providers[spec.provider].provider
-    delivery_ids = state.deliveries.ids_by_call.get(spec.id, ())
-    summary = {
+    return {
         "id": spec.id,
         "vendor_id": spec.vendor_id,
         "provider": spec.provider,
@@ -52,6 +52,13 @@ def summarize_call(state: SandboxState, call: Call) -> dict[str, Any]:
         "starts_at": format_iso(call.starts_at),
         "ended_at": None if call.ended_at is None else format_iso(call.ended_at),
         "waiting": serialize_waits(state, call),
+    }
+
+
+def summarize_call(state: SandboxState, call: Call) -> dict[str, Any]:
+    delivery_ids = state.deliveries.ids_by_call.get(call.spec.id, ())
+    summary = {
+        **describe_call(state, call),
         "numbers": {leg.name: leg.number for leg in call.legs},
         "webhook_states": Counter(state.deliveries.by_id[each].state for each in delivery_ids),
     }
