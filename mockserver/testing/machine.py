@@ -48,8 +48,7 @@ class CallMachine(RuleBasedStateMachine):
         """End the application; one that was attached to `self.mock_calls` ends by itself."""
 
     def place_call(self) -> None:
-        """Let the application do what places a call."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how to place a call")
+        """Let the application do what places a call; every machine has its own."""
 
     def check_end(self) -> None:
         """Assert what holds when every call has ended, and every webhook has had its attempts."""
@@ -118,7 +117,12 @@ def run_machine(
 
     Raises:
         AssertionError: a run breaks what the machine asserts; the output has its smallest steps.
+        TypeError: the machine does not say of which provider it is, or how it places a call.
     """
+    if not hasattr(machine, "provider"):
+        raise TypeError(f'{machine.__name__} names no provider, such as provider = "mobtexting"')
+    if machine.place_call is CallMachine.place_call:
+        raise TypeError(f"{machine.__name__} does not say how to place a call: define place_call()")
     usual = hypothesis.settings(max_examples=30, stateful_step_count=15, deadline=None)
     # Hypothesis only calls it: whatever returns a machine will do
     factory = cast("type[RuleBasedStateMachine]", partial(machine, base))

@@ -103,15 +103,18 @@ class PersonMachine(CallMachine):
         self.seen.update(events, {"sent again"} if sent_again else ())
 
 
-class UnstartedMachine(CallMachine):
-    provider = "mobtexting"
-
+class UnstartedMachine(ShopMachine):
     def start(self) -> None:
         raise RuntimeError("the database is away")
 
 
 class SpeechlessMachine(CallMachine):
     provider = "mobtexting"
+
+
+class NamelessMachine(CallMachine):
+    def place_call(self) -> None:
+        """Never called."""
 
 
 class BrokenMachine(ShopMachine):
@@ -149,11 +152,8 @@ def test_persons_answer_or_hang_up_and_webhooks_are_sent_again(base: MockServer)
     [
         (UnstartedMachine, RuntimeError, "the database is away"),
         (BrokenMachine, RuntimeError, "the line is cut"),
-        (
-            SpeechlessMachine,
-            NotImplementedError,
-            "SpeechlessMachine does not say how to place a call",
-        ),
+        (SpeechlessMachine, TypeError, "SpeechlessMachine does not say how to place a call"),
+        (NamelessMachine, TypeError, "NamelessMachine names no provider, such as"),
     ],
 )
 def test_an_error_of_a_machine_is_the_error_of_its_run(
