@@ -8,14 +8,18 @@ from mockserver.core.http import Request
 from mockserver.core.provider import Endpoint
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.rulebook import RequestContext, evaluate, render_message
-from mockserver.core.sample import Sample
+from mockserver.core.sample import FirstRequest, MadeSamples, Missing, Sample
 
 
 class AcceptedRequests(NamedTuple):
-    """Requests of one operation, the best first; `reason` says in words why there are none."""
+    """Requests of one operation, the best first.
+
+    `reason` says in words why there are none, and `first` is the request that would change that.
+    """
 
     requests: tuple[Request, ...] = ()
     reason: str = ""
+    first: FirstRequest | None = None
 
 
 class SampleContext(NamedTuple):
@@ -45,6 +49,7 @@ def sample_requests(
 ) -> AcceptedRequests:
     """Return requests of any operation that the account accepts in this state of the sandbox."""
     provider, operation, (account, now, read_model) = bound.provider, endpoint.operation, context
+    made: MadeSamples
     if operation in provider.samples:
         made = provider.samples[operation](account, now)
     elif operation in provider.other_samples:
@@ -58,8 +63,10 @@ def _keep_accepted(
     bound: BoundProvider,
     endpoint: Endpoint,
     context: SampleContext,
-    samples: tuple[Sample, ...] | str,
+    samples: MadeSamples,
 ) -> AcceptedRequests:
+    if isinstance(samples, Missing):
+        return AcceptedRequests((), samples.reason, samples.first)
     if isinstance(samples, str):
         return AcceptedRequests((), samples)
     requests = [_build_request(endpoint, sample) for sample in samples]

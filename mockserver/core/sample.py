@@ -25,14 +25,38 @@ class Sample(Value):
     client: str = "127.0.0.1"
 
 
+class FirstRequest(Value):
+    """A request that makes what is missing: `fields` are those beside its sample's."""
+
+    operation: str
+    fields: Mapping[str, object] = EMPTY_MAPPING
+
+
+class Missing(Value):
+    """What has to be there for a sample, in words, and the request that makes it."""
+
+    reason: str
+    first: FirstRequest
+
+
+def place_first(what: str, operation: str, **fields: object) -> Missing:
+    """Say what is missing, and by which request it is there."""
+    names = f" with {', '.join(fields)}" if fields else ""
+    reason = f"{what}: place {operation}{names} first"
+    return Missing(reason=reason, first=FirstRequest(operation=operation, fields=fields))
+
+
 SampleMaker = Callable[[Account, int], tuple[Sample, ...] | str]
 """(account, time in ms) -> samples of different calls, or in words why the account accepts none.
 
 The samples are candidates, the best first: `accepted_requests` keeps those that the rules accept.
 """
 
-OtherSampleMaker = Callable[[Account, int, ReadModel], tuple[Sample, ...] | str]
-"""(account, time in ms, read model) -> samples, or in words what has to be there first.
+MadeSamples = tuple[Sample, ...] | Missing | str
+"""Samples, or what has to be there first, or in words why there are none."""
+
+OtherSampleMaker = Callable[[Account, int, ReadModel], MadeSamples]
+"""(account, time in ms, read model) -> samples, or what has to be there first.
 
 The samples may name what earlier requests have made, such as a call: the newest first.
 """

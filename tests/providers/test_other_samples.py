@@ -7,6 +7,8 @@ import pytest
 
 from mockserver.core.accepted_requests import AcceptedRequests, SampleContext, sample_requests
 from mockserver.core.account import Account
+from mockserver.core.sample import FirstRequest
+from mockserver.core.time import HOUR, SECOND
 from tests.providers.test_samples import CALLER_NUMBERS, NOW, accept, build_account
 from tests.support.conformance import PROVIDERS
 
@@ -84,7 +86,30 @@ def test_an_operation_that_no_table_has_has_no_sample() -> None:
 def test_an_operation_that_needs_an_object_says_what_to_place_first(
     provider: str, operation: str, reason: str
 ) -> None:
-    assert sample(build_account(provider), operation) == AcceptedRequests(reason=reason)
+    assert sample(build_account(provider), operation)[:2] == ((), reason)
+
+
+@pytest.mark.parametrize(
+    ("provider", "operation", "first", "fields"),
+    [
+        ("ccai", "read-call", "create-inbound", {}),
+        ("ccai", "cancel-scheduled", "create-scheduled", {}),
+        ("innocalls", "call-status", "bridge", {}),
+        ("effebot", "get", "create", {}),
+        ("effebot", "update", "create", {"plannedAt": (NOW + HOUR) // SECOND}),
+        ("effebot", "remove", "create", {"plannedAt": (NOW + HOUR) // SECOND}),
+        ("effebot", "play-record", "create-record", {}),
+    ],
+)
+def test_the_request_that_makes_what_is_missing_is_named(
+    provider: str, operation: str, first: str, fields: dict[str, object]
+) -> None:
+    expected = FirstRequest(operation=first, fields=fields)
+    assert sample(build_account(provider), operation).first == expected
+
+
+def test_a_reason_that_no_request_changes_names_none() -> None:
+    assert sample(build_account("effebot"), "confirm-phone").first is None
 
 
 @pytest.mark.parametrize(("provider", "operation"), sorted({*OTHERS} - WITHOUT_CREDENTIAL))

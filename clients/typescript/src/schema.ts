@@ -862,6 +862,14 @@ export interface components {
             instead?: components["schemas"]["ShownItem"][];
             /** @description each problem, as file:line:column: message */
             problems?: string[];
+            /** @description the request that makes what a sample needs */
+            first?: {
+                operation: string;
+                /** @description those beside the fields of its sample */
+                fields: {
+                    [key: string]: unknown;
+                };
+            };
         };
         /** @description the name of an operation, or an item with the fields in which it differs */
         Nearest: string | {

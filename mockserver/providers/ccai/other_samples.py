@@ -6,7 +6,7 @@ from typing import Final
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.read_model import ReadModel
-from mockserver.core.sample import OtherSampleMaker, Sample
+from mockserver.core.sample import MadeSamples, Missing, OtherSampleMaker, Sample, place_first
 from mockserver.providers.ccai.records import ENDED_STATUSES, ExistingCall
 from mockserver.providers.ccai.request import records
 from mockserver.providers.ccai.samples import build_samples
@@ -17,26 +17,26 @@ FLAGS: Final[Mapping[str, object]] = {
     "repeat_customers": True,
 }
 END_USER: Final[Mapping[str, object]] = {"identifier": "user-1", "name": "Ann"}
-NO_CALL: Final = "the account has no call: place create-inbound first"
-NO_LIVE_CALL: Final = "the account has no call that goes on: place create-inbound first"
-NO_SCHEDULED_CALL: Final = "the account has no scheduled call: place create-scheduled first"
+NO_CALL: Final = place_first("the account has no call", "create-inbound")
+NO_LIVE_CALL: Final = place_first("the account has no call that goes on", "create-inbound")
+NO_SCHEDULED_CALL: Final = place_first("the account has no scheduled call", "create-scheduled")
 
 
 def _sample_of_call(
     is_suitable: Callable[[Call], bool],
     is_suitable_record: Callable[[ExistingCall], bool],
-    reason: str,
+    missing: Missing,
     fields: Mapping[str, object],
 ) -> OtherSampleMaker:
     """Make what makes requests about the newest suitable calls, then about those of the file."""
 
-    def make(account: Account, _: int, read_model: ReadModel) -> tuple[Sample, ...] | str:
+    def make(account: Account, _: int, read_model: ReadModel) -> MadeSamples:
         existing: Mapping[str, ExistingCall] = records(account, "calls")
         names = [
             *(call.spec.vendor_id for call in _calls(account, read_model) if is_suitable(call)),
             *(name for name, call in existing.items() if is_suitable_record(call)),
         ]
-        return build_samples(account, [{"id": name, **fields} for name in names[:1]]) or reason
+        return build_samples(account, [{"id": name, **fields} for name in names[:1]]) or missing
 
     return make
 

@@ -6,28 +6,36 @@ from typing import Final
 from mockserver.core.account import Account
 from mockserver.core.call import Call
 from mockserver.core.read_model import ReadModel
-from mockserver.core.sample import NO_CREDENTIAL, OtherSampleMaker, Sample, sample_credential
+from mockserver.core.sample import (
+    NO_CREDENTIAL,
+    MadeSamples,
+    Missing,
+    OtherSampleMaker,
+    Sample,
+    place_first,
+    sample_credential,
+)
 from mockserver.core.time import HOUR, SECOND
 from mockserver.providers.effebot.records import Phone
 from mockserver.providers.effebot.request import records
 
 BLOCKED: Final = "99999999994"
-NO_CALL: Final = "the account has no call: place create first"
-NO_PLANNED_CALL: Final = (
-    "the account has no call that is still to begin: place create with plannedAt first"
-)
-NO_RECORD: Final = "the account has no audio record: place create-record first"
+NO_CALL: Final = place_first("the account has no call", "create")
+NO_RECORD: Final = place_first("the account has no audio record", "create-record")
 NO_PIN: Final = "no phone of the account has a pin: give one of its phones a pin"
 
-FieldMaker = Callable[[Account, int, ReadModel], Mapping[str, object] | str]
+Made = Mapping[str, object] | Missing | str
+FieldMaker = Callable[[Account, int, ReadModel], Made]
 """What makes the fields beside `apiKey`, or says what has to be there first."""
 
 
 def _with_key(make_fields: FieldMaker) -> OtherSampleMaker:
-    def make(account: Account, now: int, read_model: ReadModel) -> tuple[Sample, ...] | str:
+    def make(account: Account, now: int, read_model: ReadModel) -> MadeSamples:
         key, fields = sample_credential(account), make_fields(account, now, read_model)
-        if not key or isinstance(fields, str):
-            return fields if isinstance(fields, str) and key else NO_CREDENTIAL
+        if not key:
+            return NO_CREDENTIAL
+        if isinstance(fields, Missing | str):
+            return fields
         return (Sample({"apiKey": key, **fields}),)
 
     return make
@@ -54,34 +62,39 @@ def _planned_call(account: Account, read_model: ReadModel) -> int | None:
     return next(_call_ids(account, (call for call in live if call.phase == "placed")), None)
 
 
-def read_fields(account: Account, _: int, read_model: ReadModel) -> Mapping[str, object] | str:
+def _no_planned_call(now: int) -> Missing:
+    later = (now + HOUR) // SECOND
+    return place_first("the account has no call that is still to begin", "create", plannedAt=later)
+
+
+def read_fields(account: Account, _: int, read_model: ReadModel) -> Made:
     call_id = _newest_call(account, read_model)
     return NO_CALL if call_id is None else {"apiCallIdList": [call_id]}
 
 
-def update_fields(account: Account, now: int, read_model: ReadModel) -> Mapping[str, object] | str:
+def update_fields(account: Account, now: int, read_model: ReadModel) -> Made:
     """A call that is to begin in two hours."""
     call_id = _planned_call(account, read_model)
     later = (now + 2 * HOUR) // SECOND
     return (
-        NO_PLANNED_CALL
+        _no_planned_call(now)
         if call_id is None
         else {"callList": [{"id": call_id, "replannedAt": later}]}
     )
 
 
-def remove_fields(account: Account, _: int, read_model: ReadModel) -> Mapping[str, object] | str:
+def remove_fields(account: Account, now: int, read_model: ReadModel) -> Made:
     call_id = _planned_call(account, read_model)
-    return NO_PLANNED_CALL if call_id is None else {"idList": [call_id]}
+    return _no_planned_call(now) if call_id is None else {"idList": [call_id]}
 
 
-def remove_record_fields(account: Account, _: int, __: ReadModel) -> Mapping[str, object] | str:
+def remove_record_fields(account: Account, _: int, __: ReadModel) -> Made:
     """The newest audio record."""
     names = [*records(account, "records")]
     return {"idList": [int(names[-1])]} if names else NO_RECORD
 
 
-def pin_fields(account: Account, _: int, __: ReadModel) -> Mapping[str, object] | str:
+def pin_fields(account: Account, _: int, __: ReadModel) -> Made:
     """The first phone that is to be confirmed, else the first one with a pin."""
     phones: Mapping[str, Phone] = records(account, "phones")
     with_pin = {number: phone for number, phone in phones.items() if phone.pin}
@@ -89,7 +102,7 @@ def pin_fields(account: Account, _: int, __: ReadModel) -> Mapping[str, object] 
     return NO_PIN if number is None else {"phone": number, "pin": with_pin[number].pin}
 
 
-def sample_file(account: Account, _: int, __: ReadModel) -> tuple[Sample, ...] | str:
+def sample_file(account: Account, _: int, __: ReadModel) -> MadeSamples:
     """The newest audio record as a file, for which nobody needs a credential."""
     names = [*records(account, "records")]
     if not names:

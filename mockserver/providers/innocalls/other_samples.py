@@ -5,12 +5,19 @@ from typing import Final
 
 from mockserver.core.account import Account
 from mockserver.core.read_model import ReadModel
-from mockserver.core.sample import NO_CREDENTIAL, OtherSampleMaker, Sample, sample_credential
+from mockserver.core.sample import (
+    NO_CREDENTIAL,
+    MadeSamples,
+    OtherSampleMaker,
+    Sample,
+    place_first,
+    sample_credential,
+)
 from mockserver.providers.innocalls.request import field_text
 from mockserver.providers.innocalls.samples import CALLEE, bearer, first_extension, session_headers
 
 
-def sample_status(account: Account, _: int, read_model: ReadModel) -> tuple[Sample, ...] | str:
+def sample_status(account: Account, _: int, read_model: ReadModel) -> MadeSamples:
     """The status of the newest bridge of the account."""
     token = sample_credential(account)
     if not token:
@@ -21,7 +28,7 @@ def sample_status(account: Account, _: int, read_model: ReadModel) -> tuple[Samp
             flow = field_text(call.spec.parameters, "call_flow_id")
             fields = {"call_id": call.spec.vendor_id, "call_flow_id": flow}
             return (Sample(fields, bearer(token)),)
-    return "the account has no bridge: place bridge first"
+    return place_first("the account has no bridge", "bridge")
 
 
 def sample_authorize(account: Account, _: int, __: ReadModel) -> tuple[Sample, ...] | str:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver.core.accepted_requests import SampleContext, sample_requests
+from mockserver.core.accepted_requests import AcceptedRequests, SampleContext, sample_requests
 from mockserver.core.account import Account
 from mockserver.core.bound_provider import BoundProvider
 from mockserver.core.callee_field import find_callee_field
@@ -89,14 +89,16 @@ def _find_sample(
         raise unknown_provider(name, providers)
     bound = providers[name]
     endpoint = _find_endpoint(bound, request.path_params["operation"])
-    reasons = dict[str, str]()
+    refused = dict[str, AcceptedRequests]()
     for account in _find_accounts(state, name, account_name):
         made = sample_requests(bound, endpoint, SampleContext(account, now, state.read_model))
         if made.requests:
             return Sample(bound, endpoint, account, made.requests[0], now)
-        reasons[account.name] = made.reason
-    texts = (f"account {account}: {reason}" for account, reason in reasons.items())
-    raise ProblemError("no-sample", "; ".join(texts) or f"{name} has no account")
+        refused[account.name] = made
+    texts = (f"account {account}: {made.reason}" for account, made in refused.items())
+    first = next((made.first for made in refused.values() if made.first), None)
+    members = {"first": {"operation": first.operation, "fields": first.fields}} if first else {}
+    raise ProblemError("no-sample", "; ".join(texts) or f"{name} has no account", **members)
 
 
 def _find_endpoint(bound: BoundProvider, operation: str) -> Endpoint:

@@ -6,9 +6,10 @@ export const prefix = base.replace(/\/_mock$/, "");
 
 /** An answer that is a problem, or the lack of any answer (status 0). */
 export class Problem extends Error {
-  /** @param {number} status @param {string} kind @param {string} detail */
-  constructor(status, kind, detail) {
+  /** @param {number} status @param {string} kind @param {string} detail @param {any} [members] of the problem */
+  constructor(status, kind, detail, members = {}) {
     super(detail);
+    this.members = members;
     this.status = status;
     this.kind = kind;
   }
@@ -85,7 +86,7 @@ async function send(method, url, content) {
 function toProblem(response, value) {
   const kind = response.headers.get("x-mock-problem") ?? "";
   const detail = value?.detail ?? value?.title ?? `The answer has the status ${response.status}.`;
-  return new Problem(response.status, kind, detail);
+  return new Problem(response.status, kind, detail, value);
 }
 
 /** @param {string} path */

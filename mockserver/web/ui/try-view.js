@@ -14,8 +14,6 @@ import { answerBox, beCallee, hasPerson } from "./try-answer.js";
 
 const ACCEPTED = "accepted now"; // the sample that the account accepts, beside those of the document
 const SCENARIO = "x-mock-scenario";
-const HOUR = 3600; // s
-const FIRST = /place ([\w-]+)(?: with (\w+))? first/; // in the reason why there is no sample
 
 export class TryView extends View {
   /** @type {any[]} */
@@ -33,6 +31,8 @@ export class TryView extends View {
   /** @type {any} the sample of the control API */
   accepted = null;
   missing = ""; // why there is none
+  /** @type {{operation: string, fields: any} | null} the request that makes what is missing */
+  first = null;
   /** @type {import("./operations.js").Sent} what is sent, as it stands in the fields */
   request = { method: "GET", path: "", headers: {}, body: "" };
   /** @type {import("./try-answer.js").Answer | null} */
@@ -104,14 +104,15 @@ export class TryView extends View {
   /** Make the sample anew, as it names what earlier requests have made; and fill the fields with what is chosen. */
   async #make({ sample = ACCEPTED, fault = "" } = {}) {
     const operation = this.#operation;
-    Object.assign(this, { sample, fault, accepted: null, answer: null, missing: "" });
+    Object.assign(this, { sample, fault, accepted: null, answer: null, missing: "", first: null });
     try {
       const accepted = await makeSample(operation.provider, operation.operation, this.account ? { account: this.account } : {});
       if (keyOf(operation) !== keyOf(this.#operation)) return;
       this.accepted = accepted;
       this.#fill();
     } catch (error) {
-      this.missing = /** @type {Error} */ (error).message;
+      const { message, members } = /** @type {import("./api.js").Problem} */ (error);
+      Object.assign(this, { missing: message, first: members?.first ?? null });
     }
     this.update();
   }
@@ -160,9 +161,7 @@ export class TryView extends View {
 
   /** Send the sample of what has to be there first, and make this one anew. */
   async #sendFirst() {
-    const [, operation = "", field] = FIRST.exec(this.missing) ?? [];
-    const now = Date.parse((await read("/clock")).now);
-    const fields = field ? { [field]: Math.floor(now / 1000) + HOUR } : {};
+    const { operation, fields } = /** @type {{operation: string, fields: any}} */ (this.first);
     await sendSample(await makeSample(this.#operation.provider, operation, { fields }));
     await this.#make();
   }
@@ -215,9 +214,8 @@ export class TryView extends View {
 
   /** Why there is no sample, and what is to be sent first. */
   #missing() {
-    const [, first] = FIRST.exec(this.missing) ?? [];
     return h("div", { "data-key": `missing-${this.#shown}`, "data-reports": true }, h("p", {}, captured(this.missing)),
-      first ? h("button", { "data-click": "first", "data-acting": true }, `Send ${first} first`) : null);
+      this.first ? h("button", { "data-click": "first", "data-acting": true }, `Send ${this.first.operation} first`) : null);
   }
 }
 

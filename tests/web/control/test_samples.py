@@ -222,6 +222,16 @@ def test_what_has_no_sample_says_what_would_be_right(
     assert read_problem(response) == problem
 
 
+def test_what_has_no_sample_names_the_request_that_changes_that(edge: EdgeSite) -> None:
+    missing = edge.request("POST", "/_mock/samples/effebot/remove", json={}).json()["first"]
+    assert missing["operation"] == "create"
+    first = edge.request(
+        "POST", "/_mock/samples/effebot/create", json={"fields": missing["fields"]}
+    )
+    assert first.json()["operation"] == "create"
+    assert first.json()["body"].count('"plannedAt"') == 1
+
+
 @pytest.mark.parametrize("body", [{"fields": []}, {"to": 1}, {"account": None}])
 def test_a_sample_with_values_of_another_type_is_refused(edge: EdgeSite, body: Any) -> None:
     response = edge.request("POST", "/_mock/samples/mobtexting/c2c", json=body)
