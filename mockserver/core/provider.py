@@ -10,6 +10,7 @@ from mockserver.core.fake_person import RecordGenerator
 from mockserver.core.findings import Finders, RefusedItem
 from mockserver.core.http import Request, Response
 from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.ordeal_profile import OrdealProfile
 from mockserver.core.possible_calls import NO_CALLS, PossibleCalls
 from mockserver.core.read_model import EMPTY_READ_MODEL, ReadModel
 from mockserver.core.rulebook import Evidence, Fault, RequestContext, Rule, Rulebook
@@ -219,6 +220,7 @@ class Provider(NamedTuple):
     """The words that `status` returns, in the order of a call's life."""
     details: Mapping[str, tuple[str, Evidence]] = EMPTY_MAPPING
     """Part of a response, webhook or default -> what it is, and how we know."""
+    ordeal: OrdealProfile | None = None  # for those that send webhooks
 
 
 def all_faults(provider: Provider) -> tuple[Fault, ...]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mockserver.core.immutable import EMPTY_MAPPING
+from mockserver.core.ordeal_profile import OrdealProfile
 from mockserver.core.seeded import fraction
 from mockserver.ordeal.cases import Case
-from mockserver.ordeal.vendors import Vendor
 
 
 class Plan(NamedTuple):
@@ -22,7 +22,7 @@ class Plan(NamedTuple):
     """
 
     provider: str
-    vendor: Vendor
+    vendor: OrdealProfile
     seed: str
     to: str = ""
     app: str = ""

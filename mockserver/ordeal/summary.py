@@ -10,8 +10,8 @@ from mockserver.ordeal.cases import CASES, DEFECTS
 from mockserver.ordeal.plan import build_scenario, seed_of
 from mockserver.ordeal.runner import Report
 from mockserver.ordeal.runs import Attempt, Run
+from mockserver.report.latency import measure_latency
 
-SHARES: Final = (0.5, 0.99)
 RELAYED: Final = frozenset(case.name for case in CASES if case.relay)
 """The cases in which a relay takes a part of the time."""
 
@@ -35,15 +35,16 @@ class Proof(NamedTuple):
 
 def latencies(report: Report) -> dict[str, int]:
     """Return the median and the 99th percentile of the responses, in ms; empty without any."""
-    durations = sorted(
-        attempt.duration_ms
-        for name, run in report.runs.items()
-        if name not in RELAYED
-        for attempt in _attempts(run)
-        if attempt.status is not None
+    latency = measure_latency(
+        [
+            attempt.duration_ms
+            for name, run in report.runs.items()
+            if name not in RELAYED
+            for attempt in _attempts(run)
+            if attempt.status is not None
+        ]
     )
-    last = len(durations) - 1
-    return {f"p{share * 100:g}": durations[round(share * last)] for share in SHARES if durations}
+    return {"p50": latency.p50, "p99": latency.p99} if latency else {}
 
 
 def failures(report: Report) -> dict[str, int]:

@@ -11,8 +11,9 @@ from mockserver.ordeal.cases import CASES, CLEAN
 from mockserver.ordeal.control import Answer, OrdealError, ask, describe_refusal
 from mockserver.ordeal.plan import Plan
 from mockserver.ordeal.runner import run_ordeal
-from mockserver.ordeal.vendors import VENDORS, find_vendor
+from mockserver.ordeal.vendors import find_profile
 from mockserver.settings import Settings
+from tests.support.ordeal_vendors import VENDORS
 
 SETTINGS: Final = Settings(port=0, clock="manual", quiet=True, number_plan=False)
 
@@ -136,7 +137,7 @@ def test_an_unknown_name_gets_the_nearest_one(
     provider: str, cases: tuple[str, ...], reason: str
 ) -> None:
     with pytest.raises(OrdealError) as error:
-        find_vendor(provider, cases)
+        find_profile(provider, cases, VENDORS)
     assert str(error.value).startswith(reason)
 
 

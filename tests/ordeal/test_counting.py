@@ -9,7 +9,7 @@ from mockserver.ordeal import counting
 from mockserver.ordeal.counting import count, read_counts
 from mockserver.ordeal.plan import Plan
 from mockserver.ordeal.runs import Readings
-from mockserver.ordeal.vendors import VENDORS
+from tests.support.ordeal_vendors import VENDORS
 
 PLAN = Plan(provider="phonon", vendor=VENDORS["phonon"], seed="s", probe="count")
 

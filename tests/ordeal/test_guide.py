@@ -14,8 +14,8 @@ from mockserver.app import run_server
 from mockserver.ordeal.cases import CASES
 from mockserver.ordeal.plan import Plan
 from mockserver.ordeal.runner import run_ordeal
-from mockserver.ordeal.vendors import VENDORS
 from mockserver.settings import Settings
+from tests.support.ordeal_vendors import VENDORS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "ordeal.md").read_text("utf-8")
 [RECEIVER] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)

@@ -10,10 +10,10 @@ import pytest
 from mockserver.app import run_server
 from mockserver.ordeal.plan import Plan
 from mockserver.ordeal.runner import Report, run_ordeal
-from mockserver.ordeal.vendors import VENDORS
 from mockserver.settings import Settings
 from tests.ordeal.receivers.receiver import Receiver, serve
 from tests.ordeal.receivers.table import RECEIVERS, Planted
+from tests.support.ordeal_vendors import VENDORS
 
 LIMIT: Final = 30  # seconds
 FEW: Final = ("once-by-numbers", "not-idempotent", "calls-back-again")

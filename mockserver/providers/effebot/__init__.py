@@ -17,6 +17,7 @@ from mockserver.providers.effebot import (
 from mockserver.providers.effebot.events import on_event
 from mockserver.providers.effebot.findings import FINDERS
 from mockserver.providers.effebot.generators import GENERATORS
+from mockserver.providers.effebot.ordeal import ORDEAL
 from mockserver.providers.effebot.other_samples import OTHER_SAMPLES
 from mockserver.providers.effebot.records import (
     ACCOUNT_RULES,
@@ -206,4 +207,5 @@ PROVIDER = Provider(
     finders=FINDERS,
     words=WORDS,
     details=DETAILS,
+    ordeal=ORDEAL,
 )

@@ -14,6 +14,7 @@ from mockserver.providers.innocalls import (
 )
 from mockserver.providers.innocalls.findings import FINDERS
 from mockserver.providers.innocalls.generators import GENERATORS
+from mockserver.providers.innocalls.ordeal import ORDEAL
 from mockserver.providers.innocalls.other_samples import OTHER_SAMPLES
 from mockserver.providers.innocalls.records import Extension, Flow, Settings
 from mockserver.providers.innocalls.request import is_status_request
@@ -141,4 +142,5 @@ PROVIDER = Provider(
     finders=FINDERS,
     words=WORDS,
     details=DETAILS,
+    ordeal=ORDEAL,
 )

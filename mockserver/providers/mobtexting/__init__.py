@@ -7,6 +7,7 @@ from mockserver.core.rulebook import Evidence
 from mockserver.providers.mobtexting import call_state, events, request, responses, rules
 from mockserver.providers.mobtexting.findings import FINDERS
 from mockserver.providers.mobtexting.generators import GENERATORS
+from mockserver.providers.mobtexting.ordeal import ORDEAL
 from mockserver.providers.mobtexting.records import ACCOUNT_RULES, Flow
 from mockserver.providers.mobtexting.samples import SAMPLES
 from mockserver.providers.mobtexting.webhooks import WEBHOOKS
@@ -67,4 +68,5 @@ PROVIDER = Provider(
     words=WORDS,
     details=DETAILS,
     finders=FINDERS,
+    ordeal=ORDEAL,
 )

@@ -7,6 +7,7 @@ from mockserver.providers.phonon import call_state, faults, request, responses, 
 from mockserver.providers.phonon.events import on_event
 from mockserver.providers.phonon.findings import FINDERS
 from mockserver.providers.phonon.generators import GENERATORS
+from mockserver.providers.phonon.ordeal import ORDEAL
 from mockserver.providers.phonon.records import (
     ACCOUNT_RULES,
     BULK_HOST,
@@ -82,4 +83,5 @@ PROVIDER = Provider(
     words=WORDS,
     details=DETAILS,
     finders=FINDERS,
+    ordeal=ORDEAL,
 )
