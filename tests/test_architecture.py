@@ -56,7 +56,7 @@ LAYERS: dict[str, set[str]] = {
         "compiler",
         "replay",
     },
-    "ordeal": {"core", "report", "ordeal"},
+    "ordeal": {"core", "delivery", "report", "ordeal"},
     "cli": {"settings", "compiler", "app", "replay", "tls", "ordeal", "cli", "__init__"},
     "client": set(),
     "testing": {

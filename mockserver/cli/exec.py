@@ -5,17 +5,16 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Any, Final, TypeVar
+from contextlib import contextmanager
+from typing import Any, Final
 
 import click
 
 from mockserver.cli import BAD_USAGE, end
 from mockserver.cli.passed_signals import passing_signals_on
-from mockserver.cli.serve import CANNOT_BIND, format_bind_error, with_serve_options
+from mockserver.cli.serve import with_serve_options
+from mockserver.cli.started_server import start_server
 from mockserver.settings import SettingsError, parse_settings
-
-Started = TypeVar("Started")
 
 CANNOT_EXECUTE: Final = 126
 COMMAND_NOT_FOUND: Final = 127
@@ -87,7 +86,7 @@ def _serving(settings: Any, *, with_http: bool) -> Iterator[Mapping[str, str]]:
         with _serving_https(settings, with_http=with_http) as environment:
             yield environment
     else:
-        with _started(run_server(settings), settings) as origin:
+        with start_server(run_server(settings), settings) as origin:
             yield {**os.environ, **_urls(origin)}
 
 
@@ -97,7 +96,7 @@ def _serving_https(settings: Any, *, with_http: bool) -> Iterator[Mapping[str, s
     from mock_calls.https_folder import https_folder  # noqa: PLC0415 - as above
     from mockserver.app import run_https_server  # noqa: PLC0415 - as above
 
-    with _started(run_https_server(settings), settings) as server:
+    with start_server(run_https_server(settings), settings) as server:
         access = HttpsAccess(
             server.host, server.port, server.hosts, server.root_pem, server.trust_store
         )
@@ -105,17 +104,6 @@ def _serving_https(settings: Any, *, with_http: bool) -> Iterator[Mapping[str, s
             for warning in https.warnings:
                 click.echo(f"mockserver: {warning}", err=True)
             yield {**https.variables, **_urls(access.proxy)}
-
-
-@contextmanager
-def _started(server: AbstractContextManager[Started], settings: Any) -> Iterator[Started]:
-    """Start a server; a port that cannot be bound ends this process."""
-    with ExitStack() as stack:
-        try:
-            started = stack.enter_context(server)
-        except OSError as error:
-            end(format_bind_error(error, settings), CANNOT_BIND)
-        yield started
 
 
 def _urls(origin: str) -> dict[str, str]:

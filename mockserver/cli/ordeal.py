@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from mockserver.cli import BAD_USAGE, end
-from mockserver.cli.serve import CANNOT_BIND
+from mockserver.cli.started_server import start_server
 from mockserver.settings import SettingsError, parse_settings
 
 WRONG: Final = 1
@@ -65,8 +65,6 @@ def command(form: str, keep: str, **options: Any) -> None:
             report = _run(options, empty)
     except (OrdealError, SettingsError, InvalidFiles) as error:
         end(f"mockserver: {error}", BAD_USAGE)
-    except OSError as error:
-        end(f"mockserver: port {options['port']} cannot be bound: {error.strerror}", CANNOT_BIND)
     _keep_inputs(report, Path(keep))
     click.echo("\n".join(_render(report, keep, form)))
     sys.exit(WRONG if any(verdict.defects for verdict in report.verdicts) else 0)
@@ -76,7 +74,7 @@ def _run(options: Mapping[str, Any], empty: str) -> Any:
     """Play all cases on a server of their own.
 
     Raises:
-        OrdealError, SettingsError, InvalidFiles, OSError: it cannot be played; the text says why.
+        OrdealError, SettingsError, InvalidFiles: it cannot be played; the text says why.
     """
     from mockserver.app import describe_providers, run_server  # noqa: PLC0415 - as above
     from mockserver.compiler import load_providers  # noqa: PLC0415 - as above
@@ -90,7 +88,8 @@ def _run(options: Mapping[str, Any], empty: str) -> Any:
         if bound.provider.ordeal
     }
     vendor = find_profile(options["provider"], options["only"], known)
-    with run_server(_build_settings(options, empty)) as origin:
+    settings = _build_settings(options, empty)
+    with start_server(run_server(settings), settings) as origin:
         urls = {
             f"{provider['name'].upper()}_URL": provider["base_url"]
             for provider in describe_providers(origin)

@@ -50,5 +50,5 @@ def _is_done(before: Counts, now: Counts, expected: Counts | None) -> bool:
     if expected is None:
         return bool(changed)
     return changed == expected or any(
-        value > expected.get(name, 0) >= 0 for name, value in changed.items()
+        abs(value) > abs(expected.get(name, 0)) for name, value in changed.items()
     )

@@ -103,7 +103,8 @@ def _find_changed_counts(case: Case, run: Run, clean: Run) -> Iterator[Defect]:
     seen = change(run.readings.before, run.readings.later)
     more = change(expected, seen)
     if more:
-        name = case.repeated if max(more.values()) > 0 else case.lost
+        is_more = any(value * (expected.get(name) or value) > 0 for name, value in more.items())
+        name = case.repeated if is_more else case.lost
         yield Defect(name, f"the probe counts {_render(seen)}, not {_render(expected)}")
 
 

@@ -1,7 +1,6 @@
 """A relay between the server and a receiver: it passes a webhook on in pieces, or twice at once."""
 
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +9,8 @@ from functools import partial
 from time import sleep
 from typing import Final
 from urllib.parse import urlsplit
+
+from mockserver.delivery.trust import build_default_context
 
 PIECES: Final = 10
 PAUSE: Final = 0.08  # seconds between two pieces
@@ -39,7 +40,8 @@ def run_relay(origin: str, manner: str, authorities: str = "") -> Iterator[str]:
         try:
             yield f"127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            listener.shutdown(socket.SHUT_RDWR)  # ends the wait in `accept`
+            with suppress(OSError):  # only Linux lets a listener be shut down
+                listener.shutdown(socket.SHUT_RDWR)  # ends the wait in `accept`
 
 
 def _serve(listener: socket.socket, connect: Connect, exchange: Exchange) -> None:
@@ -99,9 +101,7 @@ def _connect(origin: str, authorities: str) -> socket.socket:
     plain = socket.create_connection((host, parts.port or PORTS[parts.scheme]), TIMEOUT)
     if parts.scheme == "http":
         return plain
-    context = ssl.create_default_context()
-    if authorities:
-        context.load_verify_locations(authorities)
+    context = build_default_context((authorities,) if authorities else ())
     return context.wrap_socket(plain, server_hostname=host)
 
 

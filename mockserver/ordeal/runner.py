@@ -17,6 +17,7 @@ from mockserver.ordeal.judge import Verdict, expected_changes, judge, merge_defe
 from mockserver.ordeal.plan import Plan, build_scenario, draw_number, scenario_of, seed_of
 from mockserver.ordeal.relay import run_relay
 from mockserver.ordeal.runs import Attempt, Readings, Run, SentWebhook
+from mockserver.report.copies import UNASKED
 
 PLAYED: Final = 3_600  # virtual seconds until all attempts of a case are over
 PAUSE: Final = 0.1  # real seconds for requests that the receiver sends after its response
@@ -141,6 +142,8 @@ def _read_run(origin: str, readings: Readings | None) -> Run:
 
 def _read_webhook(webhook: Mapping[str, Any]) -> SentWebhook:
     attempts = [each for each in webhook["attempts"] if each["reason"] != SIMULATED_REASON]
+    if unasked := [each["reason"] for each in attempts if each["error"] in UNASKED]:
+        raise OrdealError(f"webhook {webhook['id']} did not go to {webhook['url']}: {unasked[0]}")
     return SentWebhook(
         id=webhook["id"],
         kind=webhook["kind"],

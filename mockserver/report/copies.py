@@ -1,9 +1,13 @@
 """How a receiver answers to copies of one webhook, and to the same webhook again."""
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 from mockserver.core.value import Value
 from mockserver.core.webhook import Delivery, DeliveryAttempt, DeliveryResult
+
+UNASKED: Final = frozenset({"refused-target", "internal"})
+"""Errors of attempts that did not go to the receiver: a refused address, or our own fault."""
 
 
 class Answer(Value):
@@ -32,7 +36,7 @@ def is_asked(result: DeliveryResult) -> bool:
 
     It did not if a scenario simulates it, the address is refused, or the mock server is at fault.
     """
-    return not result.simulated and result.error not in ("refused-target", "internal")
+    return not result.simulated and result.error not in UNASKED
 
 
 def find_differing_copies(

@@ -8,10 +8,10 @@ from mockserver.core.time import SECOND, format_iso
 from mockserver.core.webhook import Delivery, DeliveryResult
 from mockserver.engine.exchange import IncomingRequest
 from mockserver.engine.pipeline import handle
+from mockserver.engine.retry_policy import find_retry
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
 from mockserver.engine.webhooks import complete_attempt
-from mockserver.report.receivers import accepted_statuses, take_source
 from mockserver.runtime.sent_webhooks import build_sent_request
 from mockserver.testing.candidates import Candidate
 from mockserver.testing.operations import with_scenarios
@@ -84,14 +84,14 @@ def play(
 ) -> Iterator[SentWebhook]:
     """Play the requests until nothing is due any more, and yield what the receiver gets."""
     state, count = SandboxState(configuration, requests[0].at), 0
-    source, waiting = take_source(state), [*requests]
+    accounts, waiting = state.accounts.by_key, [*requests]
     while waiting or state.peek():
         due = state.peek()
         if waiting and (due is None or waiting[0].at < due.at):
             at, incoming = waiting.pop(0)
             handle(state, incoming, at)
         elif due and (delivery := run_due_item(state)):
-            accepted = accepted_statuses(source, delivery)
+            accepted = find_retry(delivery, accounts, configuration.providers).satisfied_by
             yield _build_sent(delivery, due.at, accepted)
             result = LOST if count in lost else DeliveryResult(min(accepted))
             complete_attempt(state, delivery, result, due.at)

@@ -123,4 +123,4 @@ def test_a_taken_port_ends_it_with_3() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
         result = run("--provider", "phonon", "--to", URL, "--port", port)
-    assert (result.exit_code, f"port {port} cannot be bound" in result.stderr) == (3, True)
+    assert (result.exit_code, f"port {port} of 127.0.0.1 is taken" in result.stderr) == (3, True)

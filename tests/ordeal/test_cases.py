@@ -47,6 +47,11 @@ def test_every_case_of_a_vendor_is_played(origin: str, provider: str) -> None:
     assert attempts == {name: once * {**copied, "repeated": 2}.get(name, 1) for name in report.runs}
 
 
+def test_a_receiver_to_which_no_webhook_may_go_ends_the_ordeal(origin: str) -> None:
+    with pytest.raises(OrdealError, match=r"did not go to http://8\.8\.8\.8/: .*--webhook-targets"):
+        run_ordeal(origin, build_plan(origin, "effebot", to="http://8.8.8.8/", only=("clean",)))
+
+
 def test_a_case_of_its_own_is_played_beside_the_clean_one(origin: str) -> None:
     report = run_ordeal(origin, build_plan(origin, "phonon", only=("garbage",)))
     assert [verdict.case.name for verdict in report.verdicts] == ["clean", "garbage"]

@@ -118,6 +118,16 @@ def test_a_case_is_unknown_if_nothing_can_tell(run: Run, clean: Run, reason: str
     assert judge(case, run, clean) == Verdict(case=case, state="unknown", reason=reason)
 
 
+@pytest.mark.parametrize(
+    ("counted", "defect"), [((-2, -2), "counts-copies"), ((0, 0), "loses-copies")]
+)
+def test_a_count_that_falls_for_each_call_is_judged_like_one_that_rises(
+    counted: tuple[int, int], defect: str
+) -> None:
+    verdict = judge(BY_NAME["duplicate"], build_run(counted=counted), build_run(counted=(-1, -1)))
+    assert [each.name for each in verdict.defects] == [defect]
+
+
 def build_verdict(case: str, name: str, seen: str = "seen") -> Verdict:
     defects = (Defect(name=name, seen=seen),)
     return Verdict(case=BY_NAME[case], state="wrong", defects=defects)

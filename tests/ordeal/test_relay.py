@@ -42,9 +42,9 @@ def relayed(
         scheme, host, authorities = "http", "127.0.0.1", ""
         if certificates:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(certificates / "self.pem", certificates / "key.pem")
+            context.load_cert_chain(certificates, certificates.with_name("key.pem"))
             server.socket = context.wrap_socket(server.socket, server_side=True)
-            scheme, host, authorities = "https", "vendor.test", str(certificates / "self.pem")
+            scheme, host, authorities = "https", "vendor.test", str(certificates)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         target = f"{scheme}://{host}:{server.server_port}"
@@ -78,15 +78,16 @@ def test_a_receiver_that_is_not_there_ends_the_connection() -> None:
         assert exchange(int(address.rpartition(":")[2]), REQUEST) == b""
 
 
+@pytest.mark.parametrize("certificate", ["self.pem", "leaf.pem"])
 def test_a_receiver_over_tls_is_reached_by_a_certificate_that_is_trusted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certificate: str
 ) -> None:
     look_up = socket.getaddrinfo
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda _host, port, *more: look_up("127.0.0.1", port, *more)
     )
     write_certificates(tmp_path)
-    response, bodies = relayed("in-pieces", REQUEST, [200], tmp_path)
+    response, bodies = relayed("in-pieces", REQUEST, [200], tmp_path / certificate)
     assert (response.split(b" ")[1], bodies) == (b"200", [b"hello"])
 
 

@@ -165,6 +165,14 @@ def test_an_error_of_a_machine_is_the_error_of_its_run(
     assert count_sandboxes(base) == before
 
 
-def test_without_settings_a_step_has_no_deadline(base: MockServer) -> None:
-    with pytest.raises(RuntimeError, match="the line is cut"):
-        run_machine(BrokenMachine, base)
+def test_without_settings_there_are_30_runs_of_15_steps_without_a_deadline(
+    base: MockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = []
+
+    def take(_: object, settings: settings) -> None:
+        used.append((settings.max_examples, settings.stateful_step_count, settings.deadline))
+
+    monkeypatch.setattr("mockserver.testing.machine.run_state_machine_as_test", take)
+    run_machine(BrokenMachine, base)
+    assert used == [(30, 15, None)]
