@@ -99,3 +99,12 @@ def test_a_blocking_request_inside_an_event_loop_is_refused() -> None:
 
     with pytest.raises(BlockingCall, match="use AsyncMockServer"):
         asyncio.run(send_in_a_loop())
+
+
+@both
+@pytest.mark.parametrize("origin", ["localhost:8080", "ftp://localhost", "http://", "nothing"])
+def test_what_is_no_origin_is_said_with_one_that_is(send: Exchange, origin: str) -> None:
+    with pytest.raises(
+        ConnectionFailed, match=r"is not an origin such as http://127\.0\.0\.1:8080"
+    ):
+        send(origin, ASK)

@@ -119,7 +119,15 @@ async def _connect_async(
 
 
 def _address(server: SplitResult) -> tuple[str, int]:
-    return server.hostname or "", server.port or DEFAULT_PORTS[server.scheme]
+    """Return host and port.
+
+    Raises:
+        ConnectionFailed: the URL of the server has no host, or neither http nor https.
+    """
+    if server.scheme not in DEFAULT_PORTS or not server.hostname:
+        text = f"{server.geturl()!r} is not an origin such as http://127.0.0.1:8080"
+        raise ConnectionFailed(text)
+    return server.hostname, server.port or DEFAULT_PORTS[server.scheme]
 
 
 def _tls_context(server: SplitResult) -> ssl.SSLContext | None:
