@@ -103,11 +103,18 @@ def _run(step: Step, port: str, folder: Path, variables: Mapping[str, str]) -> i
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        code = process.wait(STEP_LIMIT)
+        try:
+            code: int | None = process.wait(STEP_LIMIT)
+        except subprocess.TimeoutExpired:
+            code = None
     print(output.read_text("utf-8"), end="", flush=True)  # noqa: T201 - a command
     if code:
         _end(process.pid)
         raise StepFailed(f"{step.title}: a command has failed with {code}")
+    if code is None:
+        _end(process.pid)
+        process.wait()
+        raise StepFailed(f"{step.title}: it is not over after {STEP_LIMIT} s")
     return process.pid
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -121,4 +122,4 @@ def test_the_cache_is_where_a_machine_keeps_its_caches(
 
 def test_the_file_is_for_each_python_that_the_package_says() -> None:
     text = (Path(__file__).parent.parent.parent / "pyproject.toml").read_text("utf-8")
-    assert all(f'"Programming Language :: Python :: {version}"' in text for version in VERSIONS)
+    assert re.findall(r'"Programming Language :: Python :: (3\.\d+)"', text) == [*VERSIONS]

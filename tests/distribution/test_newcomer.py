@@ -66,3 +66,14 @@ def test_the_page_goes_from_the_installation_to_a_green_test() -> None:
         "A scenario of your own",
         "A green test",
     ]
+
+
+@needs_bash
+def test_a_step_that_does_not_end_is_ended_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("distribution.newcomer.STEP_LIMIT", 0.5)
+    steps = [Step("One", "echo before; sleep 60")]
+    with pytest.raises(StepFailed, match=r"One: it is not over after 0\.5 s"):
+        dict(run_steps(steps, tmp_path))
+    assert capfd.readouterr().out.endswith("\nbefore\n")
