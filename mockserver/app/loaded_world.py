@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from mockserver.app.world import World
-from mockserver.replay.input_file import InvalidInputs
+from mockserver.replay.input_file import InvalidInputs, split_lines
 from mockserver.replay.runner import RecordedRun, parse_run
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
@@ -53,7 +53,7 @@ def load_world(settings: Settings, sandboxes: SandboxRegistry) -> World:
 
 def _parse_run(settings: Settings) -> RecordedRun:
     try:
-        return parse_run(Path(settings.load).read_text("utf-8").splitlines(), settings)
+        return parse_run(split_lines(Path(settings.load).read_text("utf-8")), settings)
     except OSError as error:
         raise SettingsError(f"load: {settings.load} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

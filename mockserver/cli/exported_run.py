@@ -17,10 +17,10 @@ def read_run(file: Path, scenarios: tuple[str, ...], act: str, read: Read[Result
     `scenarios` are files with the credentials that the run masks.
     """
     from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - --help needs none of it
-    from mockserver.replay.input_file import InvalidInputs  # noqa: PLC0415 - as above
+    from mockserver.replay.input_file import InvalidInputs, split_lines  # noqa: PLC0415 - as above
 
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = split_lines(file.read_text("utf-8"))
         return read(lines, parse_settings({"scenarios": scenarios}))
     except UnicodeDecodeError:
         end(f"mockserver: {file} cannot be {act}: it is not text in UTF-8", BAD_USAGE)

@@ -38,6 +38,11 @@ class InputFile(NamedTuple):
     end: Json
 
 
+def split_lines(text: str) -> list[str]:
+    """Return the lines of an exported file: its texts may hold what `str.splitlines` splits at."""
+    return text.removesuffix("\n").split("\n") if text else []
+
+
 def parse_input_file(lines: Sequence[str]) -> InputFile:
     """Parse the lines of an exported log of inputs.
 

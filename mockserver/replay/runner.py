@@ -13,6 +13,7 @@ from mockserver.replay.input_file import (
     naming_input,
     parse_input_file,
     parse_time,
+    split_lines,
 )
 from mockserver.replay.secrets import SecretsByMask, find_secrets, unmask
 from mockserver.settings import Settings
@@ -143,7 +144,7 @@ def _check_masks(files: Mapping[str, str], secrets: Mapping[str, str]) -> None:
         InvalidInputs: one is not.
     """
     for name, text in files.items():
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(split_lines(text), 1):
             if any(masked not in secrets for masked in MASK_PATTERN.findall(line)):
                 raise InvalidInputs(
                     f"{name}:{number} has a credential that the log masks: "
