@@ -16,11 +16,22 @@ from playwright.sync_api import (
     Dialog,
     Locator,
     Page,
+    Route,
     expect,
     sync_playwright,
 )
 
-__all__ = ("Browser", "Dialog", "Locator", "Page", "copy_as", "expect", "open_browser", "open_page")
+__all__ = (
+    "Browser",
+    "Dialog",
+    "Locator",
+    "Page",
+    "Route",
+    "copy_as",
+    "expect",
+    "open_browser",
+    "open_page",
+)
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 PATIENCE = 20_000  # ms until an element has to be there

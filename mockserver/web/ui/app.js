@@ -57,15 +57,6 @@ class TopBar extends View {
   }
 }
 
-/** Disable what acts while the connection is lost; what was disabled before stays so. @param {boolean} isLost */
-function holdButtons(isLost) {
-  const changed = document.querySelectorAll(isLost ? "[data-acting]:not([disabled])" : "[data-held]");
-  for (const button of changed) {
-    button.toggleAttribute("disabled", isLost);
-    button.toggleAttribute("data-held", isLost);
-  }
-}
-
 /** Says that the connection is lost, or what happened to the sandbox. */
 class NoticeBar extends View {
   acts = {
@@ -78,6 +69,8 @@ class NoticeBar extends View {
   /** @param {AbortSignal} signal */
   start(signal) {
     const update = () => this.update();
+    const mark = () => document.body.toggleAttribute("data-lost", live.link.state === "lost");
+    live.addEventListener("link", mark, { signal });
     for (const type of ["link", "again"]) live.addEventListener(type, update, { signal });
     const timer = setInterval(update, 1000);
     signal.addEventListener("abort", () => clearInterval(timer));
@@ -85,8 +78,6 @@ class NoticeBar extends View {
 
   content() {
     const { state, since, retryAt } = live.link;
-    document.body.toggleAttribute("data-lost", state === "lost");
-    holdButtons(state === "lost");
     if (state === "lost") {
       const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
       const time = new Date(since).toTimeString().slice(0, 8);

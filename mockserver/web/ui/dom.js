@@ -150,7 +150,7 @@ function merge(old, fresh) {
 /** @param {Element} old @param {Element} fresh */
 function mergeAttributes(old, fresh) {
   for (const { name } of [...old.attributes]) {
-    const stays = name === "open" && old.localName === "details";
+    const stays = name === "data-busy" || (name === "open" && old.localName === "details");
     if (name !== "style" && !stays && !fresh.hasAttribute(name)) old.removeAttribute(name);
   }
   for (const { name, value } of fresh.attributes) {
@@ -160,8 +160,14 @@ function mergeAttributes(old, fresh) {
   if (to && from && to.cssText !== from.cssText) to.cssText = from.cssText;
 }
 
+/** Whether the server cannot be reached, which a click or the button of a form would ask. @param {Element} target @param {Event} event */
+function isHeld(target, event) {
+  const button = event instanceof SubmitEvent ? event.submitter : target;
+  return document.body.hasAttribute("data-lost") && Boolean(button?.closest("[data-acting]"));
+}
+
 /**
- * An element of the page that renders itself; a click on `data-act` calls the act of that name.
+ * An element of the page that renders itself; a click on `data-click` calls the act of that name.
  * Its `acts` take the element that was clicked.
  */
 export class View extends HTMLElement {
@@ -209,8 +215,9 @@ export class View extends HTMLElement {
   #act(type, event) {
     const target = event.target instanceof Element ? event.target.closest(`[data-${type}]`) : null;
     const act = target && this.acts[target.getAttribute(`data-${type}`) ?? ""];
-    if (!act || target.closest("[aria-disabled=true]")) return;
+    if (!act) return;
     if (type === "submit" || target.localName === "a") event.preventDefault();
+    if (target.closest("[aria-disabled=true], [data-busy]") || isHeld(target, event)) return;
     act(/** @type {HTMLElement} */ (target), event);
   }
 }

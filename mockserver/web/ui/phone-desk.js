@@ -215,7 +215,7 @@ function ringingActs() {
 function talkingActs() {
   return [
     h("div", { class: "pad", "data-key": "pad", role: "group", "aria-label": "keypad" },
-      KEYS.map((digits) => button(digits, "press", { "data-digits": digits }))),
+      KEYS.map((digits) => button(digits, "press", { "data-digits": digits, "data-repeats": true }))),
     h("form", { "data-submit": "say", "data-key": "say" },
       h("input", { "aria-label": "words to say", placeholder: "say ..." }), h("button", { "data-acting": true }, "Say")),
     h("div", { class: "acts", "data-key": "talking" }, button("Hang up", "hangup", { "data-cause": "normal" })),

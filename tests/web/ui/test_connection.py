@@ -10,7 +10,7 @@ CUT = """
 window.cut = new AbortController();
 window.isCut = false;
 const send = window.fetch;
-window.fetch = (url, how) => !String(url).includes("/events") ? send(url, how)
+window.fetch = (url, how) => !String(url).includes("/events") || !how.signal ? send(url, how)
   : window.isCut ? Promise.reject(new TypeError("cut"))
   : send(url, {...how, signal: AbortSignal.any([how.signal, window.cut.signal])});
 delete window.SharedWorker;
@@ -72,6 +72,29 @@ def test_after_a_gap_the_list_is_that_of_the_control_api(page: Page, ui: UiSite)
     expect(rows.first).to_contain_text(f"c{CALLS + 1}")
     expect(rows.filter(has_text="busy")).to_have_count(rows.count())
     assert listed(page) == [call["id"] for call in calls][: rows.count()]
+
+
+def test_nothing_is_sent_while_the_connection_is_lost(page: Page, ui: UiSite) -> None:
+    page.add_init_script(CUT)
+    ui.place("waits-for-a-person")
+    page.goto(ui.url("calls/c1"))
+    page.get_by_role("button", name="+10 s").click()
+    page.get_by_role("button", name="Answer", exact=True).click()
+    words = page.get_by_label("words to say")
+    words.fill("yes")
+    page.evaluate("window.isCut = true; window.cut.abort()")
+    expect(page.locator("body[data-lost]")).to_have_count(1)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    words.press("Enter")
+    page.get_by_role("button", name="Hang up").dispatch_event("click")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(words).to_have_value("yes")
+    assert "POST" not in sent
+    page.evaluate("window.cut = new AbortController(); window.isCut = false")
+    expect(page.locator("#link")).to_have_text("live")
+    words.press("Enter")
+    expect(page.locator(".rung").filter(has_text='says "yes"')).to_be_visible()
 
 
 def test_a_tab_that_was_hidden_reads_what_it_has_missed(page: Page, ui: UiSite) -> None:

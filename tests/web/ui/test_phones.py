@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.browser import Locator, Page, expect
+from tests.support.browser import Locator, Page, Route, expect
 from tests.support.ui_site import UiSite
 
 PERSON = "waits-for-a-person"
@@ -41,6 +41,38 @@ def test_a_person_answers_presses_speaks_and_hangs_up(page: Page, ui: UiSite) ->
     )
     expect(rows.filter(has_text="w1 completed, 1st")).to_be_visible()
     expect(page.get_by_label("webhook").get_by_text("delivered")).to_be_visible()
+
+
+FRAMES = "() => new Promise(end => requestAnimationFrame(() => requestAnimationFrame(end)))"
+
+
+def test_a_second_click_on_what_acts_sends_nothing_though_the_page_renders_meanwhile(
+    page: Page, ui: UiSite
+) -> None:
+    callee = ring(page, ui)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/calls/c1/events", hold)
+    answer = button(callee, "Answer")
+    answer.dispatch_event("click")
+    page.evaluate(FRAMES)
+    answer.dispatch_event("click")
+    page.evaluate(FRAMES)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(callee.get_by_label("words to say")).to_be_visible()
+
+
+def test_a_key_that_is_pressed_twice_at_once_is_sent_twice(page: Page, ui: UiSite) -> None:
+    callee = ring(page, ui)
+    button(callee, "Answer").click()
+    key = button(callee, "1")
+    expect(key).to_be_visible()
+    key.evaluate("key => { key.click(); key.click(); }")
+    expect(page.locator(".rung").filter(has_text="key 1 (you)")).to_have_count(2)
 
 
 @pytest.mark.parametrize(
