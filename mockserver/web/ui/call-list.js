@@ -18,7 +18,8 @@ export class CallList extends View {
   total = 0;
   fresh = 0;
   problem = "";
-  #read = 0;
+  #typing = 0;
+  #reading = 0;
   #isReading = false;
   #scroller = /** @type {HTMLElement | null} */ (null);
 
@@ -29,7 +30,6 @@ export class CallList extends View {
       this.#scroller?.scrollTo({ top: 0 });
       this.update();
     },
-    clear: () => this.#filter(""),
   };
 
   /** @param {AbortSignal} signal */
@@ -39,6 +39,11 @@ export class CallList extends View {
     addEventListener("place", () => this.#move(), { signal });
     addEventListener("resize", () => this.update(), { signal });
     this.addEventListener("scroll", () => this.#scroll(), { signal, capture: true });
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#typing);
+      clearTimeout(this.#reading);
+      this.#reading = 0;
+    });
     this.#query = place().query.q ?? "";
     this.load();
   }
@@ -56,8 +61,8 @@ export class CallList extends View {
 
   /** @param {string} text */
   #filter(text) {
-    clearTimeout(this.#read);
-    this.#read = setTimeout(() => {
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => {
       this.#query = text.trim();
       visit(["calls", ...place().parts], { q: this.#query }, { replace: true });
       this.load();
@@ -123,8 +128,10 @@ export class CallList extends View {
   }
 
   #loadSoon() {
-    clearTimeout(this.#read);
-    this.#read = setTimeout(() => this.load(), 250);
+    this.#reading ||= setTimeout(() => {
+      this.#reading = 0;
+      this.load();
+    }, 250);
   }
 
   #scroll() {

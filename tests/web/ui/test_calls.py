@@ -62,6 +62,44 @@ def test_the_filter_is_in_the_address_and_filters_on_the_server(page: Page, ui: 
     expect(page.locator("call-list .bad").first).to_contain_text("bussy")
 
 
+TRAFFIC = """async () => {
+  const { live } = await import(document.body.dataset.base + "/ui/live.js");
+  const change = () => live.dispatchEvent(new CustomEvent("calls", { detail: [] }));
+  setInterval(change, 40);
+}"""
+"""Tells the page of a changed call 25 times per second."""
+
+
+def test_a_filtered_list_is_read_and_a_typed_filter_is_taken_while_calls_change(
+    page: Page, ui: UiSite
+) -> None:
+    page.goto(ui.url("calls?q=provider:mobtexting"))
+    expect(page.get_by_text("0 calls of this filter")).to_be_visible()
+    page.evaluate(TRAFFIC)
+    ui.place("callee-busy")
+    expect(page.locator(".rows > .row")).to_have_count(1)
+    page.get_by_label("filter calls").fill("outcome:busy")
+    expect(page).to_have_url(re.compile(r"\?q=outcome%3Abusy$"))
+    expect(page.get_by_text("0 calls of this filter")).to_be_visible()
+
+
+LEAVE_WHILE_TYPING = """() => {
+  const filter = document.querySelector("#filter");
+  filter.value = "outcome:busy";
+  filter.dispatchEvent(new Event("input", { bubbles: true }));
+  document.querySelector("nav a[href$=webhooks]").click();
+  return new Promise(end => setTimeout(end, 200)); // what was to come 150 ms after typing has come
+}"""
+
+
+def test_a_filter_that_is_typed_just_before_leaving_leads_nowhere(page: Page, ui: UiSite) -> None:
+    page.goto(ui.url())
+    expect(page.locator("#link")).to_have_text("live")
+    page.evaluate(LEAVE_WHILE_TYPING)
+    expect(page).to_have_url(ui.url("webhooks"))
+    expect(page.get_by_role("heading", name="Webhooks")).to_be_visible()
+
+
 def test_an_address_with_a_filter_shows_what_it_filters(page: Page, ui: UiSite) -> None:
     ui.place("callee-busy")
     ui.place("answered")
