@@ -1,12 +1,13 @@
 // The accounts of each vendor: what they have now, and a patch to change it.
 
-import { body, captured, h, View } from "./dom.js";
+import { body, captured, h } from "./dom.js";
 import { ask, read } from "./api.js";
 import { say } from "./copy.js";
 import { decodeBody, JSON_TYPE } from "./forms.js";
 import { live } from "./live.js";
 import { report } from "./report.js";
 import { place, to } from "./router.js";
+import { View } from "./view.js";
 
 export class AccountView extends View {
   /** @type {[string, Record<string, any>][]} vendor and its accounts */
@@ -19,15 +20,15 @@ export class AccountView extends View {
       if (!patch) throw new Error('A patch is a JSON object, such as {"balance": "0"}.');
       await ask("PATCH", form.dataset.path, patch);
       say("The account is changed.");
-      await this.load();
+      await this.reload();
     }),
   };
 
   /** @param {AbortSignal} signal */
   start(signal) {
-    addEventListener("place", () => this.load(), { signal });
-    for (const type of ["calls", "again"]) live.addEventListener(type, () => this.load(), { signal });
-    this.load();
+    addEventListener("place", () => this.reload(), { signal });
+    for (const type of ["calls", "again"]) live.addEventListener(type, () => this.reload(), { signal });
+    this.reload();
   }
 
   async load() {
@@ -40,7 +41,6 @@ export class AccountView extends View {
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message;
     }
-    this.update();
   }
 
   content() {

@@ -1,6 +1,6 @@
 // The frame of the page: bar, clock, list, main view and phones; what is asked for by the address.
 
-import { captured, h, render, View } from "./dom.js";
+import { captured, h, render } from "./dom.js";
 import { ask, keepToken, prefix, Problem, read, shareToken, takeToken } from "./api.js";
 import { AccountView } from "./account-view.js";
 import { CallList } from "./call-list.js";
@@ -20,6 +20,7 @@ import { SandboxView } from "./sandbox-view.js";
 import { ScenarioView } from "./scenario-view.js";
 import { TryView } from "./try-view.js";
 import { WebhookView } from "./webhook-view.js";
+import { View } from "./view.js";
 
 const sandbox = prefix ? decodeURIComponent(prefix.split("/").at(-1) ?? "") : "default";
 

@@ -1,11 +1,12 @@
 // The list of calls: newest first, of any length, with only the visible rows on the page.
 
-import { h, View } from "./dom.js";
+import { h } from "./dom.js";
 import { query, read } from "./api.js";
 import { clockTime, callWord, idNumber, plural, tone } from "./format.js";
 import { live } from "./live.js";
 import { parseFilter } from "./place.js";
 import { place, to, visit } from "./router.js";
+import { View } from "./view.js";
 
 const ROW = 56; // px
 const SPARE = 6; // rows beyond the visible ones
@@ -19,7 +20,6 @@ export class CallList extends View {
   fresh = 0;
   problem = "";
   #typing = 0;
-  #reading = 0;
   #isReading = false;
   #scroller = /** @type {HTMLElement | null} */ (null);
 
@@ -34,18 +34,14 @@ export class CallList extends View {
 
   /** @param {AbortSignal} signal */
   start(signal) {
-    live.addEventListener("again", () => this.load(), { signal });
+    live.addEventListener("again", () => this.reload(), { signal });
     live.addEventListener("calls", (event) => this.#take(/** @type {CustomEvent} */ (event).detail), { signal });
     addEventListener("place", () => this.#move(), { signal });
     addEventListener("resize", () => this.update(), { signal });
     this.addEventListener("scroll", () => this.#scroll(), { signal, capture: true });
-    signal.addEventListener("abort", () => {
-      clearTimeout(this.#typing);
-      clearTimeout(this.#reading);
-      this.#reading = 0;
-    });
+    signal.addEventListener("abort", () => clearTimeout(this.#typing));
     this.#query = place().query.q ?? "";
-    this.load();
+    this.reload();
   }
 
   #query = "";
@@ -54,7 +50,7 @@ export class CallList extends View {
     const { view, query: { q = "" } } = place();
     if (view === "calls" && q !== this.#query) {
       this.#query = q;
-      this.load();
+      this.reload();
     }
     this.update();
   }
@@ -65,23 +61,20 @@ export class CallList extends View {
     this.#typing = setTimeout(() => {
       this.#query = text.trim();
       visit(["calls", ...place().parts], { q: this.#query }, { replace: true });
-      this.load();
+      this.reload();
     }, 150);
   }
 
   /** Read the newest calls. */
   async load() {
-    const asked = this.#query;
     try {
       const page = await this.#page({});
-      if (asked !== this.#query) return;
       this.calls = page.calls;
       this.total = page.total ?? page.calls.length;
       this.problem = "";
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message;
     }
-    this.update();
   }
 
   /** @param {Record<string, string>} more */
@@ -105,7 +98,7 @@ export class CallList extends View {
   /** Take in summaries that have changed. @param {any[]} changed */
   #take(changed) {
     if (this.#query) {
-      this.#loadSoon();
+      this.reloadSoon();
       return;
     }
     const byId = new Map(changed.map((call) => [call.id, call]));
@@ -125,13 +118,6 @@ export class CallList extends View {
     if (!this.#scroller?.scrollTop) return;
     this.fresh += added.length;
     this.#scroller.scrollTop += added.length * ROW;
-  }
-
-  #loadSoon() {
-    this.#reading ||= setTimeout(() => {
-      this.#reading = 0;
-      this.load();
-    }, 250);
   }
 
   #scroll() {

@@ -1,6 +1,6 @@
 // What stands where no call is chosen: how to place the first one.
 
-import { body, h, View } from "./dom.js";
+import { body, h } from "./dom.js";
 import { read } from "./api.js";
 import { copy } from "./copy.js";
 import { live } from "./live.js";
@@ -8,6 +8,7 @@ import { report } from "./report.js";
 import { visit } from "./router.js";
 import { makeSample, sendSample } from "./samples.js";
 import { curl } from "./snippets.js";
+import { View } from "./view.js";
 
 export class CallStart extends View {
   /** @type {any[]} */

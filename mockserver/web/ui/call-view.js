@@ -1,6 +1,6 @@
 // One call: what it is, its ladder, and the webhook or request that is selected below it.
 
-import { captured, h, View } from "./dom.js";
+import { captured, h } from "./dom.js";
 import { base, Problem, read } from "./api.js";
 import { copy, say } from "./copy.js";
 import { downloadHar, downloadJournal } from "./download.js";
@@ -11,6 +11,7 @@ import { report } from "./report.js";
 import { place, to } from "./router.js";
 import { webhookDetail } from "./webhook-detail.js";
 import { readWebhook, webhookActs } from "./webhook-acts.js";
+import { View } from "./view.js";
 
 export class CallView extends View {
   /** @type {any} */
@@ -24,8 +25,6 @@ export class CallView extends View {
   /** @type {string | null} */
   recording = null;
   problem = "";
-  #isReading = false;
-  #isStale = false;
 
   acts = {
     link: (/** @type {HTMLElement} */ button) => copy(location.href, button),
@@ -33,7 +32,7 @@ export class CallView extends View {
       copy(`curl ${location.origin}${base}/calls/${this.call.id}`, button),
     har: (/** @type {HTMLElement} */ button) => report(button, () => downloadHar(this.call.id)),
     journal: (/** @type {HTMLElement} */ button) => report(button, () => downloadJournal(this.call.id)),
-    ...webhookActs(() => this.load()),
+    ...webhookActs(() => this.reload()),
   };
 
   get #id() {
@@ -42,32 +41,18 @@ export class CallView extends View {
 
   /** @param {AbortSignal} signal */
   start(signal) {
-    addEventListener("place", () => this.load(), { signal });
-    live.addEventListener("again", () => this.load(), { signal });
+    addEventListener("place", () => this.reload(), { signal });
+    live.addEventListener("again", () => this.reload(), { signal });
     live.addEventListener("link", () => this.update(), { signal });
     live.addEventListener("calls", (event) => {
       const changed = /** @type {CustomEvent} */ (event).detail;
-      if (changed.some((/** @type {any} */ each) => each.id === this.#id)) this.load();
+      if (changed.some((/** @type {any} */ each) => each.id === this.#id)) this.reload();
     }, { signal });
-    this.load();
+    this.reload();
   }
 
-  /** Read the call; what changes meanwhile is read after that. */
   async load() {
-    if (this.#isReading) {
-      this.#isStale = true;
-      return;
-    }
-    this.#isReading = true;
-    this.#isStale = false;
-    await this.#read(this.#id);
-    this.#isReading = false;
-    this.update();
-    if (this.#isStale || (this.#id && this.#id !== this.call?.id && !this.problem)) this.load();
-  }
-
-  /** @param {string} id */
-  async #read(id) {
+    const id = this.#id;
     if (!id) {
       this.call = null;
       this.problem = "";

@@ -1,10 +1,11 @@
 // The virtual clock: what time it is, how it runs, and what moves it.
 
-import { h, View } from "./dom.js";
+import { h } from "./dom.js";
 import { ask } from "./api.js";
 import { between, distance, fullTime, plural } from "./format.js";
 import { live } from "./live.js";
 import { report } from "./report.js";
+import { View } from "./view.js";
 
 const MODES = ["real", "60x", "manual", "instant"];
 

@@ -1,11 +1,12 @@
 // An exported journal, which is only shown: its calls with their ladders, and its entries.
 
-import { captured, h, View } from "./dom.js";
+import { captured, h } from "./dom.js";
 import { callWord, clockTime, fullTime, tone } from "./format.js";
 import { entryLine } from "./journal-view.js";
 import { ladder } from "./ladder-view.js";
 import { chooser, opened, servedName, takeFiles } from "./opened-file.js";
 import { place, to, visit } from "./router.js";
+import { View } from "./view.js";
 
 const PAGE = 200; // calls or entries that are shown at once
 

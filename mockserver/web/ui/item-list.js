@@ -1,15 +1,15 @@
 // A list of requests or webhooks beside the one that is chosen; newest first, read in pages.
 
-import { h, View } from "./dom.js";
+import { h } from "./dom.js";
 import { query, read } from "./api.js";
 import { plural } from "./format.js";
 import { live } from "./live.js";
 import { join } from "./join.js";
 import { parseFilter } from "./place.js";
 import { place, to, visit } from "./router.js";
+import { View } from "./view.js";
 
 const PAGE = 100;
-const REST = 250; // ms in which changes are gathered
 
 export class ItemList extends View {
   name = ""; // of the list, such as `webhooks`
@@ -26,34 +26,22 @@ export class ItemList extends View {
   problem = ""; // of the chosen item
   listProblem = "";
   #limit = PAGE;
-  #timer = 0;
 
   acts = /** @type {Record<string, (target: any, event: Event) => any>} */ ({
-    filter: (input) => {
-      visit([this.name, ...place().parts], { q: input.value.trim() }, { replace: true });
-      this.loadSoon();
-    },
+    filter: (input) => visit([this.name, ...place().parts], { q: input.value.trim() }, { replace: true }),
     more: () => {
       this.#limit += PAGE;
-      this.load();
+      this.reload();
     },
   });
 
   /** @param {AbortSignal} signal */
   start(signal) {
-    addEventListener("place", () => this.loadSoon(), { signal });
-    live.addEventListener("again", () => this.load(), { signal });
+    addEventListener("place", () => this.reloadSoon(), { signal });
+    live.addEventListener("again", () => this.reload(), { signal });
     live.addEventListener("link", () => this.update(), { signal });
-    signal.addEventListener("abort", join("/events", () => this.loadSoon()));
-    this.load();
-  }
-
-  loadSoon() {
-    if (this.#timer) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = 0;
-      this.load();
-    }, REST);
+    signal.addEventListener("abort", join("/events", () => this.reloadSoon()));
+    this.reload();
   }
 
   async load() {
@@ -68,7 +56,7 @@ export class ItemList extends View {
       Object.assign(this, { items: [], total: 0, listProblem: /** @type {Error} */ (error).message });
     }
     await this.#loadItem(id);
-    this.update();
+    await this.loadBeside();
   }
 
   /** @param {string | undefined} id */
@@ -81,6 +69,9 @@ export class ItemList extends View {
       this.problem = /** @type {Error} */ (error).message;
     }
   }
+
+  /** Read what the list has beside its items. */
+  async loadBeside() {}
 
   /** @param {string} id @returns {Promise<any>} */
   readItem(id) {

@@ -1,6 +1,6 @@
 // The journal: all that happened in the sandbox, the newest first.
 
-import { body, captured, h, View } from "./dom.js";
+import { body, captured, h } from "./dom.js";
 import { query, read } from "./api.js";
 import { clockTime } from "./format.js";
 import { download } from "./download.js";
@@ -9,9 +9,9 @@ import { live } from "./live.js";
 import { chooser, takeFiles } from "./opened-file.js";
 import { report } from "./report.js";
 import { place, to, visit } from "./router.js";
+import { View } from "./view.js";
 
 const PAGE = 200;
-const REST = 250; // ms in which changes are gathered
 const FIELDS_ABOVE = new Set(["id", "at", "type", "call"]);
 
 export class JournalView extends View {
@@ -19,13 +19,12 @@ export class JournalView extends View {
   entries = [];
   problem = "";
   #limit = PAGE;
-  #timer = 0;
 
   acts = {
     filter: (/** @type {any} */ input) => visit(["journal"], { ...place().query, q: input.value }, { replace: true }),
     more: () => {
       this.#limit += PAGE;
-      this.load();
+      this.reload();
     },
     newest: () => visit(["journal"], { q: place().query.q ?? "" }),
     journal: (/** @type {HTMLElement} */ button) => report(button, () => download("/journal?format=jsonl", "journal.jsonl")),
@@ -36,17 +35,10 @@ export class JournalView extends View {
   /** @param {AbortSignal} signal */
   start(signal) {
     takeFiles(this, signal);
-    addEventListener("place", () => this.load(), { signal });
-    live.addEventListener("again", () => this.load(), { signal });
-    signal.addEventListener("abort", join("/events", () => this.#loadSoon()));
-    this.load();
-  }
-
-  #loadSoon() {
-    this.#timer ||= setTimeout(() => {
-      this.#timer = 0;
-      this.load();
-    }, REST);
+    addEventListener("place", () => this.reload(), { signal });
+    live.addEventListener("again", () => this.reload(), { signal });
+    signal.addEventListener("abort", join("/events", () => this.reloadSoon()));
+    this.reload();
   }
 
   async load() {
@@ -60,7 +52,6 @@ export class JournalView extends View {
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message;
     }
-    this.update();
   }
 
   content() {

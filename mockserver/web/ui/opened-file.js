@@ -16,7 +16,7 @@ export async function readServedFile() {
   opened.file = parseJournal(servedName, await read("/file.jsonl"));
 }
 
-/** Open a file that somebody has chosen or dropped. @param {import("./dom.js").View} view @param {File} file */
+/** Open a file that somebody has chosen or dropped. @param {import("./view.js").View} view @param {File} file */
 async function openFile(view, file) {
   try {
     opened.file = parseJournal(file.name, await file.text());
@@ -36,7 +36,7 @@ export function chooser() {
     opened.problem ? h("p", { class: "bad", role: "alert" }, captured(opened.problem)) : null);
 }
 
-/** Open what is chosen or dropped on a view. @param {import("./dom.js").View} view @param {AbortSignal} signal */
+/** Open what is chosen or dropped on a view. @param {import("./view.js").View} view @param {AbortSignal} signal */
 export function takeFiles(view, signal) {
   view.addEventListener("change", ({ target }) => {
     if (!(target instanceof HTMLInputElement && target.files?.length)) return;

@@ -1,6 +1,6 @@
 // The phones: each leg that waits for a person, or at which one talks.
 
-import { captured, h, View } from "./dom.js";
+import { captured, h } from "./dom.js";
 import { ask, read } from "./api.js";
 import { say } from "./copy.js";
 import { clockTime } from "./format.js";
@@ -9,6 +9,7 @@ import { Notifier, Reader } from "./phone-wishes.js";
 import { report } from "./report.js";
 import { Bell } from "./tones.js";
 import { to } from "./router.js";
+import { View } from "./view.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const OPEN = 2; // phones that are shown whole; the rest have one line each
@@ -17,8 +18,6 @@ export class PhoneDesk extends View {
   static ringing = 0;
   /** @type {any[]} */
   phones = [];
-  #isReading = false;
-  #isStale = false;
   bell = new Bell();
   notifier = new Notifier();
   reader = new Reader();
@@ -59,23 +58,18 @@ export class PhoneDesk extends View {
 
   /** @param {AbortSignal} signal */
   start(signal) {
-    live.addEventListener("again", () => this.load(), { signal });
-    live.addEventListener("calls", () => this.load(), { signal });
+    live.addEventListener("again", () => this.reload(), { signal });
+    live.addEventListener("calls", () => this.reload(), { signal });
     live.addEventListener("clock", () => this.update(), { signal });
-    this.load();
+    this.reload();
   }
 
   async load() {
-    this.#isStale = this.#isReading;
-    if (this.#isReading) return;
-    this.#isReading = true;
     try {
       const { phones } = await read("/phones");
       this.#show(phones);
       await this.#readActs();
     } catch { /* the banner says that the connection is lost */ }
-    this.#isReading = false;
-    if (this.#isStale) this.load();
   }
 
   /** The newest that rings comes first. @param {any[]} phones */
@@ -137,7 +131,7 @@ export class PhoneDesk extends View {
     this.#hold(keyOf({ call, leg }));
     return report(target, async () => {
       await ask("POST", `/calls/${call}/events`, { leg, ...content });
-      await this.load();
+      await this.reload();
     });
   }
 

@@ -1,10 +1,11 @@
 // The sandboxes of the server: what is in each, and how to make, reset and delete one.
 
-import { captured, h, View } from "./dom.js";
+import { captured, h } from "./dom.js";
 import { ask, read } from "./api.js";
 import { fullTime, plural } from "./format.js";
 import { live } from "./live.js";
 import { report } from "./report.js";
+import { View } from "./view.js";
 
 const DEFAULT = "default";
 
@@ -23,7 +24,7 @@ export class SandboxView extends View {
       const { name, clock } = Object.fromEntries(new FormData(form));
       return report(form, async () => {
         await ask("PUT", `/sandboxes/${encodeURIComponent(String(name))}`, { clock });
-        await this.load();
+        await this.reload();
       });
     },
     ask: (/** @type {HTMLElement} */ button) => {
@@ -42,8 +43,8 @@ export class SandboxView extends View {
 
   /** @param {AbortSignal} signal */
   start(signal) {
-    for (const type of ["calls", "again"]) live.addEventListener(type, () => this.load(), { signal });
-    this.load();
+    for (const type of ["calls", "again"]) live.addEventListener(type, () => this.reload(), { signal });
+    this.reload();
   }
 
   /** @param {HTMLElement} button @param {string} method @param {string} path */
@@ -51,7 +52,7 @@ export class SandboxView extends View {
     return report(button, async () => {
       await ask(method, path);
       this.asked = "";
-      await this.load();
+      await this.reload();
     });
   }
 
@@ -62,7 +63,6 @@ export class SandboxView extends View {
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message;
     }
-    this.update();
   }
 
   content() {

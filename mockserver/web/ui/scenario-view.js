@@ -1,16 +1,16 @@
 // The scenarios that can play, and those that are active.
 
-import { body, captured, h, View } from "./dom.js";
+import { body, captured, h } from "./dom.js";
 import { ask, read } from "./api.js";
 import { plural } from "./format.js";
 import { join } from "./join.js";
 import { live } from "./live.js";
 import { report } from "./report.js";
 import { place, to, visit } from "./router.js";
+import { View } from "./view.js";
 
 const CHANGES = new Set(["request", "command", "activation-used-up"]); // entries after which it is read again
 const MAX_USED_UP = 3;
-const REST = 250; // ms in which changes are gathered
 
 export class ScenarioView extends View {
   /** @type {any[]} */
@@ -20,7 +20,6 @@ export class ScenarioView extends View {
   /** @type {any} */
   chosen = null;
   problem = "";
-  #timer = 0;
   /** @type {any[]} the activations that were used up while this was shown, the newest first */
   usedUp = [];
 
@@ -30,30 +29,23 @@ export class ScenarioView extends View {
     always: (/** @type {HTMLElement} */ button) => this.#activate(button, {}),
     end: (/** @type {HTMLElement} */ button) => report(button, async () => {
       await ask("DELETE", `/activations/${button.dataset.id}`);
-      await this.load();
+      await this.reload();
     }),
     clear: (/** @type {HTMLElement} */ button) => report(button, async () => {
       await ask("DELETE", "/activations");
-      await this.load();
+      await this.reload();
     }),
   };
 
   /** @param {AbortSignal} signal */
   start(signal) {
-    addEventListener("place", () => this.load(), { signal });
-    live.addEventListener("again", () => this.load(), { signal });
+    addEventListener("place", () => this.reload(), { signal });
+    live.addEventListener("again", () => this.reload(), { signal });
     signal.addEventListener("abort", join("/events", ({ event, data }) => {
       if (event === "activation-used-up") this.usedUp = [data, ...this.usedUp].slice(0, MAX_USED_UP);
-      if (CHANGES.has(event)) this.#loadSoon();
+      if (CHANGES.has(event)) this.reloadSoon();
     }));
-    this.load();
-  }
-
-  #loadSoon() {
-    this.#timer ||= setTimeout(() => {
-      this.#timer = 0;
-      this.load();
-    }, REST);
+    this.reload();
   }
 
   async load() {
@@ -66,14 +58,13 @@ export class ScenarioView extends View {
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message;
     }
-    this.update();
   }
 
   /** @param {HTMLElement} button @param {object} more */
   #activate(button, more) {
     return report(button, async () => {
       await ask("POST", "/activations", { scenario: button.dataset.name, ...more });
-      await this.load();
+      await this.reload();
     });
   }
 

@@ -1,6 +1,6 @@
 // Try it: sample requests of each operation, to be changed, sent as a client would, and refused on wish.
 
-import { captured, choice, h, View } from "./dom.js";
+import { captured, choice, h } from "./dom.js";
 import { read } from "./api.js";
 import { copy } from "./copy.js";
 import { provoke, sendProvoking, steps } from "./faults.js";
@@ -11,6 +11,7 @@ import { place, to, visit } from "./router.js";
 import { makeSample, sendSample, unsendable } from "./samples.js";
 import { SNIPPETS } from "./snippets.js";
 import { answerBox, beCallee, hasPerson } from "./try-answer.js";
+import { View } from "./view.js";
 
 const ACCEPTED = "accepted now"; // the sample that the account accepts, beside those of the document
 const SCENARIO = "x-mock-scenario";
@@ -39,6 +40,7 @@ export class TryView extends View {
   answer = null;
   problem = "";
   #shown = "";
+  #made = 0; // samples, of which only the latest is shown
 
   acts = {
     provider: (/** @type {any} */ { value }) => visit(["try", value]),
@@ -67,8 +69,8 @@ export class TryView extends View {
 
   /** @param {AbortSignal} signal */
   start(signal) {
-    addEventListener("place", () => this.load(), { signal });
-    this.load();
+    addEventListener("place", () => this.reload(), { signal });
+    this.reload();
   }
 
   async load() {
@@ -92,7 +94,6 @@ export class TryView extends View {
       if (!this.accounts.includes(this.account)) this.account = "";
       await this.#make();
     }
-    this.update();
   }
 
   /** The operation of the address, else the first one. */
@@ -104,13 +105,17 @@ export class TryView extends View {
   /** Make the sample anew, as it names what earlier requests have made; and fill the fields with what is chosen. */
   async #make({ sample = ACCEPTED, fault = "" } = {}) {
     const operation = this.#operation;
+    this.#made += 1;
+    const number = this.#made;
+    const isLatest = () => number === this.#made && keyOf(operation) === keyOf(this.#operation);
     Object.assign(this, { sample, fault, accepted: null, answer: null, missing: "", first: null });
     try {
       const accepted = await makeSample(operation.provider, operation.operation, this.account ? { account: this.account } : {});
-      if (keyOf(operation) !== keyOf(this.#operation)) return;
+      if (!isLatest()) return;
       this.accepted = accepted;
       this.#fill();
     } catch (error) {
+      if (!isLatest()) return;
       const { message, members } = /** @type {import("./api.js").Problem} */ (error);
       Object.assign(this, { missing: message, first: members?.first ?? null });
     }

@@ -18,7 +18,7 @@ export class WebhookView extends ItemList {
 
   constructor() {
     super();
-    Object.assign(this.acts, webhookActs(() => this.load()));
+    Object.assign(this.acts, webhookActs(() => this.reload()));
   }
 
   /** @param {string} id */
@@ -26,12 +26,10 @@ export class WebhookView extends ItemList {
     return readWebhook(id);
   }
 
-  async load() {
-    await super.load();
+  async loadBeside() {
     const { inboxes } = await read("/inboxes").catch(() => ({ inboxes: [] }));
     this.inboxes = await Promise.all(inboxes.map((/** @type {any} */ { name }) =>
       read(`/inboxes/${encodeURIComponent(name)}`).catch(() => ({ name, received: [] }))));
-    this.update();
   }
 
   /** @param {any} webhook */
