@@ -9,7 +9,7 @@ const streams = new Map();
 function join(port, { url, headers }) {
   const key = JSON.stringify([url, headers]);
   let entry = streams.get(key);
-  if (entry && entry.stream.link.state === "refused") entry = undefined;
+  if (entry && entry.stream.isEnded) entry = undefined;
   if (!entry) {
     const ports = new Set();
     const tell = (/** @type {object} */ message) => ports.forEach((each) => each.postMessage(message));

@@ -35,6 +35,7 @@ export class EventStream {
   #tries = 0;
   #abort = new AbortController();
   #isClosed = false;
+  isEnded = false; // whether it has been closed, or refused for good
 
   /**
    * @param {string} url
@@ -58,6 +59,11 @@ export class EventStream {
   }
 
   async #run() {
+    await this.#keepUp();
+    this.isEnded = true;
+  }
+
+  async #keepUp() {
     while (!this.#isClosed) {
       const status = await this.#read().catch(() => 0);
       if (this.#isClosed) return;
