@@ -33,10 +33,7 @@ export class CallStart extends View {
       this.update();
     };
     live.addEventListener("calls", count, { signal });
-    live.addEventListener("again", () => {
-      live.counts = {};
-      count();
-    }, { signal });
+    live.addEventListener("again", count, { signal });
     count();
     this.#readSample();
   }

@@ -38,7 +38,7 @@ class Live extends EventTarget {
       this.notice = event === "reset"
         ? "The sandbox was reset. This is its new life."
         : `${data?.missed ?? "Some"} entries were skipped. The page has read everything again.`;
-      this.dispatchEvent(new Event("again"));
+      this.#begin();
     }
     this.#readClockSoon();
   }
@@ -49,9 +49,15 @@ class Live extends EventTarget {
     this.link = link;
     this.dispatchEvent(new Event("link"));
     if (isNew) {
-      this.dispatchEvent(new Event("again"));
+      this.#begin();
       this.readClock();
     }
+  }
+
+  /** Let everything be read anew; what was counted before may be of another life. */
+  #begin() {
+    this.counts = {};
+    this.dispatchEvent(new Event("again"));
   }
 
   #readClockSoon() {

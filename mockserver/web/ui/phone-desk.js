@@ -53,7 +53,10 @@ export class PhoneDesk extends View {
       this.#send(form, { event: "say", words: input.value.trim() });
       input.value = "";
     },
-    open: (/** @type {HTMLElement} */ button) => this.#hold(button.dataset.phone ?? ""),
+    open: (/** @type {HTMLElement} */ button) => {
+      this.#hold(button.dataset.phone ?? "");
+      return this.reload();
+    },
   };
 
   /** @param {AbortSignal} signal */

@@ -145,6 +145,17 @@ def test_after_a_reset_the_list_is_that_of_the_new_life(page: Page, ui: UiSite) 
     expect(page.locator(".rows > .row")).to_contain_text("answered")
 
 
+def test_after_a_reset_the_view_says_how_to_place_the_first_call(page: Page, ui: UiSite) -> None:
+    page.goto(ui.url("calls/c9"))
+    expect(page.locator("#link")).to_have_text("live")
+    ui.place("callee-busy")
+    expect(page.locator(".rows > .row")).to_have_count(1)
+    ui.ask("POST", "/reset")
+    expect(page.get_by_text("The sandbox was reset")).to_be_visible()
+    page.get_by_role("link", name="Calls", exact=True).click()
+    expect(page.get_by_text("No call has been placed in this sandbox")).to_be_visible()
+
+
 @pytest.mark.parametrize("key", ["j", "ArrowDown"])
 def test_keys_go_through_the_list_open_a_call_and_lead_back(
     page: Page, ui: UiSite, key: str

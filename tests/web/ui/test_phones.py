@@ -66,6 +66,21 @@ def test_a_second_click_on_what_acts_sends_nothing_though_the_page_renders_meanw
     expect(callee.get_by_label("words to say")).to_be_visible()
 
 
+def test_what_the_vendor_can_do_is_read_when_a_closed_phone_is_opened(
+    page: Page, ui: UiSite
+) -> None:
+    for _ in range(3):
+        ui.place(PERSON)
+    ui.advance(by="10s")
+    page.goto(ui.url("phones"))
+    expect(page.locator(".phone")).to_have_count(2)
+    closed = page.locator("phone-desk [data-click=open]")
+    call = (closed.get_attribute("data-phone") or "").partition("-")[0]
+    with page.expect_request(f"**/calls/{call}/acts"):
+        closed.click()
+    expect(phone(page, call)).to_be_visible()
+
+
 def test_a_key_that_is_pressed_twice_at_once_is_sent_twice(page: Page, ui: UiSite) -> None:
     callee = ring(page, ui)
     button(callee, "Answer").click()
