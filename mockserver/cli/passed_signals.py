@@ -1,8 +1,8 @@
 """Runs a command that gets the signals of this process."""
 
+import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -12,6 +12,7 @@ SIGNALS: Final = tuple(
     for name in ("SIGTERM", "SIGINT", "SIGHUP")  # Windows lacks the last
     if hasattr(signal, name)
 )
+STANDARD_STREAMS: Final = range(3)
 SIGNAL_BASE: Final = 128
 """The exit code of a command that a signal has ended is this and the number, as in a shell."""
 
@@ -24,14 +25,14 @@ def passing_signals_on() -> Iterator[Run]:
     """Pass the signals of `SIGNALS` on to the command that runs in the block.
 
     One that comes earlier ends nothing: the command does not begin then. So what surrounds the
-    command is always undone in order.
+    command is always undone in order. One that is ignored already, as `nohup` orders, stays so.
     """
     received, processes = list[int](), list[subprocess.Popen[bytes]]()
 
     def pass_on(number: int, _: object) -> None:
         received.append(number)
         # the terminal has sent Ctrl-C to the command already
-        if not (number == signal.SIGINT and sys.stdin.isatty()):
+        if not (number == signal.SIGINT and any(map(os.isatty, STANDARD_STREAMS))):
             for process in processes:
                 process.send_signal(number)
 
@@ -45,7 +46,8 @@ def passing_signals_on() -> Iterator[Run]:
         code = process.wait()
         return code if code >= 0 else SIGNAL_BASE - code
 
-    earlier = {number: signal.signal(number, pass_on) for number in SIGNALS}
+    heeded = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    earlier = {number: signal.signal(number, pass_on) for number in heeded}
     try:
         yield run
     finally:

@@ -3,13 +3,14 @@
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from mockserver.cli import group
-from tests.support.processes import start
+from tests.support.processes import SIGNALS, heeded_signals, start
 
 CHECK_SERVER = (
     "import json, os, sys, urllib.request as u;"
@@ -18,6 +19,12 @@ CHECK_SERVER = (
     "same = os.environ['MOBTEXTING_URL'] == os.environ['MOCKSERVER_URL'] + '/mobtexting';"
     "sys.exit(40 + same + (h['clock'] == sys.argv[1]))"
 )
+
+
+@pytest.fixture(autouse=True)
+def _heeded_signals() -> Iterator[None]:
+    with heeded_signals():
+        yield
 
 
 def run_exec(*arguments: str) -> Result:
@@ -115,15 +122,32 @@ TELL_SIGNALS = (
 WITHOUT_TERMINAL = ("sh", "-c", 'exec "$@" < /dev/null', "sh")
 """A terminal sends Ctrl-C to the command itself, so that it is not passed on."""
 
+WITHOUT_INPUT = ("sh", "-c", 'exec "$@" <&-', "sh")
+WITHOUT_HANGUP = ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")
+"""What `nohup` does."""
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_exec_passes_a_signal_on_to_its_command_and_returns_the_code_of_it(number: int) -> None:
+
+@pytest.mark.parametrize("before", [WITHOUT_TERMINAL, WITHOUT_INPUT])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_exec_passes_a_signal_on_to_its_command_and_returns_the_code_of_it(
+    number: int, before: tuple[str, ...]
+) -> None:
     words = ("exec", "--", sys.executable, "-c", TELL_SIGNALS, str(int(number)))
-    with start(*words, before=WITHOUT_TERMINAL) as process:
+    with start(*words, before=before) as process:
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
         assert (process.wait(timeout=10), process.communicate()[1]) == (40 + number, "")
+
+
+def test_exec_below_nohup_passes_no_hangup_on() -> None:
+    words = ("exec", "--", sys.executable, "-c", TELL_SIGNALS, str(int(signal.SIGHUP)))
+    with start(*words, before=WITHOUT_HANGUP) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGTERM)
+        assert (process.wait(timeout=10), process.communicate()[1]) == (128 + signal.SIGTERM, "")
 
 
 def test_exec_of_a_command_that_a_signal_ends_has_the_code_of_a_shell() -> None:

@@ -1,7 +1,9 @@
 """`mockserver exec --https` leads a command here, and leaves nothing behind."""
 
+import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from mockserver.cli import group
 from mockserver.cli.passed_signals import passing_signals_on
-from tests.support.processes import start
+from tests.support.processes import SIGNALS, heeded_signals, start
 
 SHOW_AND_END = (
     "import os, sys;"
@@ -28,6 +30,12 @@ HTTP Error 404: Not Found
 HTTP Error 404: Not Found
 <urlopen error Tunnel connection failed: 403 mockserver emulates no other.test:443>
 """
+
+
+@pytest.fixture(autouse=True)
+def _heeded_signals() -> Iterator[None]:
+    with heeded_signals():
+        yield
 
 
 def run_exec(*arguments: str, environment: dict[str, str | None] | None = None) -> Result:
@@ -51,7 +59,7 @@ def test_the_folder_of_exec_is_gone_after_an_unknown_command(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_the_folder_of_exec_and_its_command_are_gone_after_a_signal(number: int) -> None:
     show = "print(os.getpid(), os.environ['MOCKSERVER_CA'], flush=True)"
     program = f"import os, signal; signal.signal(2, signal.SIG_DFL); {show}; signal.pause()"
@@ -65,13 +73,41 @@ def test_the_folder_of_exec_and_its_command_are_gone_after_a_signal(number: int)
     assert not Path(f"/proc/{pid}").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_a_command_does_not_begin_after_a_signal_that_came_before_it(number: int) -> None:
     before = signal.getsignal(number)
     with passing_signals_on() as run:
         signal.raise_signal(number)
         assert run(["no-such-command"], {}) == 128 + number
     assert signal.getsignal(number) == before
+
+
+SIGNAL_THE_PARENT = """\
+import os, signal, sys
+numbers = {signal.SIGINT, signal.SIGTERM}
+signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
+for number in (signal.SIGINT, signal.SIGTERM): os.kill(os.getppid(), number)
+sys.exit(signal.sigwait(numbers))
+"""
+"""Its code is the first signal that it gets back."""
+
+
+@pytest.mark.parametrize(
+    ("terminals", "first"),
+    [
+        ((), signal.SIGINT),
+        ((0,), signal.SIGTERM),
+        ((1,), signal.SIGTERM),
+        ((2,), signal.SIGTERM),
+    ],
+)
+def test_ctrl_c_is_passed_on_only_if_no_stream_is_a_terminal(
+    terminals: tuple[int, ...], first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The terminal itself sends it to the command, also if its input is a pipe."""
+    monkeypatch.setattr(os, "isatty", lambda stream: stream in terminals)
+    with passing_signals_on() as run:
+        assert run([sys.executable, "-c", SIGNAL_THE_PARENT], os.environ) == first
 
 
 def test_a_command_of_exec_reaches_the_server_by_https() -> None:

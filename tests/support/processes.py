@@ -32,6 +32,7 @@ FIXED_OPTIONS = (
 CLEAN_ENVIRONMENT = {
     name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")
 }
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 Process = subprocess.Popen[str]
 
 
@@ -60,6 +61,19 @@ class ServerProcess:
         self.process.send_signal(number)
         output, errors = self.process.communicate(timeout=5)
         return self.process.returncode, output, errors
+
+
+@contextmanager
+def heeded_signals() -> Iterator[None]:
+    """Heed the signals that a shell, or nohup, makes a background process ignore."""
+    ignored = [number for number in SIGNALS if signal.getsignal(number) == signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
