@@ -54,7 +54,12 @@ ALL: Final = {
         ({"HTTPS_PROXY": "http://corporate:1", "SSL_CERT_FILE": "/system.pem"}, {}),
         (
             {"NO_PROXY": "a.test, .b.test", "no_proxy": "a.test,10.0.0.1"},
-            dict.fromkeys(("NO_PROXY", "no_proxy"), f"a.test,.b.test,10.0.0.1,{LOCAL}"),
+            {
+                **dict.fromkeys(("NO_PROXY", "no_proxy"), f"a.test,.b.test,10.0.0.1,{LOCAL}"),
+                "JAVA_TOOL_OPTIONS": JAVA.replace(
+                    "[::1]", "[::1]|a.test|*.a.test|b.test|*.b.test|10.0.0.1|*.10.0.0.1"
+                ),
+            },
         ),
         ({"NO_PROXY": "::1,localhost"}, {"NO_PROXY": "::1,localhost,127.0.0.1",
                                          "no_proxy": "::1,localhost,127.0.0.1"}),
@@ -75,7 +80,29 @@ def test_the_environment_is_the_earlier_one_with_what_leads_to_the_server(
 
 def test_plain_http_is_led_to_the_server_only_if_it_is_wished() -> None:
     environment = build_environment(ACCESS, FOLDER, {}, EarlierFiles(), with_http=True)
-    assert environment.variables == {**ALL, "HTTP_PROXY": PROXY, "http_proxy": PROXY}
+    java = f"{JAVA} -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=8080"
+    added = {"HTTP_PROXY": PROXY, "http_proxy": PROXY, "JAVA_TOOL_OPTIONS": java}
+    assert environment.variables == {**ALL, **added}
+
+
+@pytest.mark.parametrize(
+    ("entry", "patterns"),
+    [
+        ("a.test", "|a.test|*.a.test"),
+        (".a.test", "|a.test|*.a.test"),
+        ("*.a.test", "|a.test|*.a.test"),
+        ("a.test:8080, b.test", "|a.test|*.a.test|b.test|*.b.test"),
+        ("a.test, .a.test", "|a.test|*.a.test"),
+        ("fe80::1", "|[fe80::1]"),
+        ("[fe80::1]:8080", "|[fe80::1]"),
+        ("localhost,::1", ""),
+        ("portal.mobtexting.com", ""),
+    ],
+)
+def test_java_gets_the_exceptions_in_its_own_form(entry: str, patterns: str) -> None:
+    variables = build_environment(ACCESS, FOLDER, {"NO_PROXY": entry}, EarlierFiles()).variables
+    own = f"-Dhttp.nonProxyHosts=localhost|127.*|[::1]{patterns}"
+    assert own in variables["JAVA_TOOL_OPTIONS"].split(" ")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import PurePath, PureWindowsPath
 from typing import Final, NamedTuple
 
 LOCAL_HOSTS: Final = ("localhost", "127.0.0.1", "::1")
+JAVA_LOCAL_HOSTS: Final = ("localhost", "127.*", "[::1]")
 AUTHORITY: Final = "ca.pem"
 BUNDLE: Final = "bundle.pem"
 NODE_BUNDLE: Final = "node.pem"
@@ -73,6 +74,7 @@ def build_environment(
     direct, warnings = _direct_hosts(earlier, access.hosts)
     http = ("HTTP_PROXY", "http_proxy") if with_http else ()
     bundle = str(folder / BUNDLE)
+    java = (*_java_options(access, folder, direct), *(_java_proxy(access, "http") if http else ()))
     php = (earlier.get("PHP_INI_SCAN_DIR", ""), str(folder / PHP_FOLDER))
     variables = {
         **dict.fromkeys(("HTTPS_PROXY", "https_proxy", *http), access.proxy),
@@ -84,7 +86,7 @@ def build_environment(
         "NODE_OPTIONS": _append(earlier, "NODE_OPTIONS", f"--require={folder / PRELOAD}"),
         "PHP_INI_SCAN_DIR": (";" if isinstance(folder, PureWindowsPath) else ":").join(php),
         "WGETRC": str(folder / WGETRC),
-        "JAVA_TOOL_OPTIONS": _append(earlier, "JAVA_TOOL_OPTIONS", *_java_options(access, folder)),
+        "JAVA_TOOL_OPTIONS": _append(earlier, "JAVA_TOOL_OPTIONS", *java),
     }
     contents = _build_files(access, bundle, files)
     return HttpsEnvironment({**earlier, **variables}, contents, warnings)
@@ -122,16 +124,31 @@ def _append(earlier: Mapping[str, str], name: str, *options: str) -> str:
     return " ".join(filter(None, (earlier.get(name, ""), *quoted)))
 
 
-def _java_options(access: HttpsAccess, folder: PurePath) -> tuple[str, ...]:
+def _java_options(access: HttpsAccess, folder: PurePath, direct: Iterable[str]) -> tuple[str, ...]:
+    """Return the options for https, and the hosts without a proxy, which Java has once for both."""
+    own = (pattern for host in direct for pattern in _java_patterns(host))
     values = {
-        "https.proxyHost": access.host,
-        "https.proxyPort": str(access.port),
-        "http.nonProxyHosts": "localhost|127.*|[::1]",
+        "http.nonProxyHosts": "|".join(dict.fromkeys((*JAVA_LOCAL_HOSTS, *own))),
         "javax.net.ssl.trustStore": str(folder / TRUST_STORE),
         "javax.net.ssl.trustStorePassword": TRUST_STORE_PASSWORD,
         "javax.net.ssl.trustStoreType": "PKCS12",
     }
-    return tuple(f"-D{name}={value}" for name, value in values.items())
+    options = (f"-D{name}={value}" for name, value in values.items())
+    return (*_java_proxy(access, "https"), *options)
+
+
+def _java_proxy(access: HttpsAccess, scheme: str) -> tuple[str, str]:
+    return f"-D{scheme}.proxyHost={access.host}", f"-D{scheme}.proxyPort={access.port}"
+
+
+def _java_patterns(entry: str) -> tuple[str, ...]:
+    """Return an entry of NO_PROXY in Java's form, which has brackets, but no port."""
+    if entry in LOCAL_HOSTS:
+        return ()
+    if entry.count(":") > 1:
+        return (f"[{entry.partition(']')[0].lstrip('[')}]",)
+    name = entry.partition(":")[0].lstrip("*.")
+    return name, f"*.{name}"
 
 
 def _build_files(access: HttpsAccess, bundle: str, files: EarlierFiles) -> dict[str, bytes]:
