@@ -55,6 +55,7 @@ from mockserver.runtime.loopback import deliver_to_inbox
 from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings, SettingsError
+from mockserver.settings.signals import ENDING_SIGNALS
 from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
 from mockserver.web.log_throttle import LogThrottle
@@ -157,9 +158,8 @@ def serve(
         )
         # uvicorn handles all but SIGHUP itself, and raises them once more after its shutdown, when
         # they have no effect
-        for name in ("SIGTERM", "SIGINT", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), server.end)
+        for number in ENDING_SIGNALS:
+            signal.signal(number, server.end)
         server.run(sockets=[listener])
 
 

@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import NamedTuple
 
 from mockserver.app.page_opener import open_page
+from mockserver.settings.signals import ENDING_SIGNALS
 from mockserver.web.control.file_page import PAGE, build_file_app
 from mockserver.web.server.plain_server import PlainServer
 from mockserver.web.server.uvicorn_server import bind_socket
@@ -38,7 +39,6 @@ def serve_file(
 
         text = "".join(f"{line}\n" for line in file.lines)
         server = PlainServer(build_file_app(file.name, text), announce)
-        for name in ("SIGTERM", "SIGINT", "SIGHUP"):  # as `serve()` does
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), server.end)
+        for number in ENDING_SIGNALS:  # as `serve()` does
+            signal.signal(number, server.end)
         server.run(sockets=[listener])

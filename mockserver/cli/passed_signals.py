@@ -7,11 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-SIGNALS: Final = tuple(
-    getattr(signal, name)
-    for name in ("SIGTERM", "SIGINT", "SIGHUP")  # Windows lacks the last
-    if hasattr(signal, name)
-)
+from mockserver.settings.signals import ENDING_SIGNALS
+
 STANDARD_STREAMS: Final = range(3)
 SIGNAL_BASE: Final = 128
 """The exit code of a command that a signal has ended is this and the number, as in a shell."""
@@ -22,7 +19,7 @@ Run = Callable[[Sequence[str], Mapping[str, str]], int]
 
 @contextmanager
 def passing_signals_on() -> Iterator[Run]:
-    """Pass the signals of `SIGNALS` on to the command that runs in the block.
+    """Pass the `ENDING_SIGNALS` on to the command that runs in the block.
 
     One that comes earlier ends nothing: the command does not begin then. So what surrounds the
     command is always undone in order. One that is ignored already, as `nohup` orders, stays so.
@@ -46,7 +43,7 @@ def passing_signals_on() -> Iterator[Run]:
         code = process.wait()
         return code if code >= 0 else SIGNAL_BASE - code
 
-    heeded = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    heeded = [number for number in ENDING_SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
     earlier = {number: signal.signal(number, pass_on) for number in heeded}
     try:
         yield run

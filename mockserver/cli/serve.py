@@ -13,6 +13,7 @@ import click
 
 from mockserver.cli import BAD_USAGE
 from mockserver.settings import OPTIONS, Option, SettingsError, parse_settings
+from mockserver.settings.signals import ENDING_SIGNALS
 
 CANNOT_BIND = 3
 
@@ -48,9 +49,7 @@ def command(**flags: Any) -> None:
 @contextmanager
 def _end_on_signals() -> Iterator[None]:
     """End at once, with 0, on a signal before the server handles it: there is nothing to end."""
-    names = ("SIGTERM", "SIGINT", "SIGHUP")  # Windows lacks the last
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, lambda *_: os._exit(0)) for number in numbers}
+    before = {number: signal.signal(number, lambda *_: os._exit(0)) for number in ENDING_SIGNALS}
     try:
         yield
     finally:

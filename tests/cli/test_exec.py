@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockserver.cli import group
-from tests.support.processes import SIGNALS, heeded_signals, start
+from mockserver.settings.signals import ENDING_SIGNALS
+from tests.support.processes import heeded_signals, start
 
 CHECK_SERVER = (
     "import json, os, sys, urllib.request as u;"
@@ -128,7 +129,7 @@ WITHOUT_HANGUP = ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")
 
 
 @pytest.mark.parametrize("before", [WITHOUT_TERMINAL, WITHOUT_INPUT])
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_exec_passes_a_signal_on_to_its_command_and_returns_the_code_of_it(
     number: int, before: tuple[str, ...]
 ) -> None:

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from mockserver.cli import group
 from mockserver.cli.passed_signals import passing_signals_on
-from tests.support.processes import SIGNALS, heeded_signals, start
+from mockserver.settings.signals import ENDING_SIGNALS
+from tests.support.processes import heeded_signals, start
 
 SHOW_AND_END = (
     "import os, sys;"
@@ -59,7 +60,7 @@ def test_the_folder_of_exec_is_gone_after_an_unknown_command(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_the_folder_of_exec_and_its_command_are_gone_after_a_signal(number: int) -> None:
     show = "print(os.getpid(), os.environ['MOCKSERVER_CA'], flush=True)"
     program = f"import os, signal; signal.signal(2, signal.SIG_DFL); {show}; signal.pause()"
@@ -73,7 +74,7 @@ def test_the_folder_of_exec_and_its_command_are_gone_after_a_signal(number: int)
     assert not Path(f"/proc/{pid}").exists()
 
 
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", ENDING_SIGNALS)
 def test_a_command_does_not_begin_after_a_signal_that_came_before_it(number: int) -> None:
     before = signal.getsignal(number)
     with passing_signals_on() as run:

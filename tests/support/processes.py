@@ -12,6 +12,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from mockserver.cli import group
+from mockserver.settings.signals import ENDING_SIGNALS
 from tests.support.fetch import fetch_bytes
 
 READY_LINE = re.compile(
@@ -32,7 +33,6 @@ FIXED_OPTIONS = (
 CLEAN_ENVIRONMENT = {
     name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")
 }
-SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 Process = subprocess.Popen[str]
 
 
@@ -66,7 +66,7 @@ class ServerProcess:
 @contextmanager
 def heeded_signals() -> Iterator[None]:
     """Heed the signals that a shell, or nohup, makes a background process ignore."""
-    ignored = [number for number in SIGNALS if signal.getsignal(number) == signal.SIG_IGN]
+    ignored = [number for number in ENDING_SIGNALS if signal.getsignal(number) == signal.SIG_IGN]
     for number in ignored:
         signal.signal(number, signal.SIG_DFL)
     try:
