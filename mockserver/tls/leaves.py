@@ -2,9 +2,9 @@
 
 import secrets
 import ssl
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final
@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.serialization import (
 
 from mockserver.tls.authority import Authority
 from mockserver.tls.certificates import (
-    LIFE,
     LOCALHOST,
     GenerateKey,
     Key,
@@ -32,6 +31,7 @@ PROTOCOLS: Final = ("http/1.1",)
 class Leaves:
     """Makes a certificate for each host that is known, and keeps the latest `MAX_LEAVES`.
 
+    None is made anew, as each is valid for at least as long as its authority.
     `context` is that of a TLS server. A client that names no host, or an unknown one, gets the
     certificate for `localhost`.
     """
@@ -47,28 +47,17 @@ class Leaves:
         self._is_known = is_known
         self._read_clock = read_clock
         self._generate = generate
-        self._kept: OrderedDict[str, tuple[ssl.SSLContext, datetime]] = OrderedDict()
+        self._find = lru_cache(MAX_LEAVES)(self._build)
         self.context = self._find(LOCALHOST)
-
-    def _find(self, host: str) -> ssl.SSLContext:
-        """Return the context of a host; one that is past two thirds of its life is made anew."""
-        now = self._read_clock()
-        context, renewal = self._kept.pop(host, (None, now))
-        if context is None or now >= renewal:
-            context, renewal = self._build(host, now), now + LIFE * 2 / 3
-        self._kept[host] = (context, renewal)
-        if len(self._kept) > MAX_LEAVES:
-            self._kept.popitem(last=False)
-        return context
 
     def _select(self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         host = (name or LOCALHOST).lower()
         connection.context = self._find(host if self._is_known(host) else LOCALHOST)
 
-    def _build(self, host: str, now: datetime) -> ssl.SSLContext:
+    def _build(self, host: str) -> ssl.SSLContext:
         key = self._generate()
         issuer = self._authority.issuer
-        chain = (sign_leaf(issuer, host, key, now), issuer.certificate)
+        chain = (sign_leaf(issuer, host, key, self._read_clock()), issuer.certificate)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols(list(PROTOCOLS))

@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from mockserver.tls.authority import Authority, create_authority
 from mockserver.tls.certificates import Key, generate_key, permitted_names
@@ -25,19 +25,6 @@ class KeyCounter:
         return generate_key()
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def advance(self, days: float) -> None:
-        self.now += timedelta(days=days)
-
-
 def build_authority() -> Authority:
     return create_authority(NAMES, NOW)
 
@@ -46,10 +33,9 @@ def build_leaves(
     authority: Authority,
     *,
     is_known: Callable[[str], bool] = lambda _: True,
-    clock: Callable[[], datetime] = lambda: NOW,
     generate: Callable[[], Key] = generate_key,
 ) -> Leaves:
-    return Leaves(authority, is_known, clock, generate)
+    return Leaves(authority, is_known, lambda: NOW, generate)
 
 
 def client_context(root_pem: bytes) -> ssl.SSLContext:

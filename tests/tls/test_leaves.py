@@ -12,7 +12,6 @@ from mockserver.tls.certificates import generate_key
 from mockserver.tls.leaves import MAX_LEAVES, load_chain
 from tests.support.authorities import (
     HOSTS,
-    Clock,
     KeyCounter,
     build_authority,
     build_leaves,
@@ -69,17 +68,6 @@ def test_the_second_handshake_for_a_host_generates_no_key() -> None:
         shake_hands(leaves.context, CLIENT, host)
         counts.append(counter.count)
     assert counts == [1, 1, 2, 2, 2, 2]
-
-
-def test_a_leaf_is_made_anew_after_two_thirds_of_its_life() -> None:
-    counter, clock = KeyCounter(), Clock()
-    leaves = build_leaves(AUTHORITY, generate=counter, clock=clock)
-    counts = []
-    for days in (0, 19.9, 0.2, 0):
-        clock.advance(days)
-        shake_hands(leaves.context, CARELESS, "in.effebot.com")
-        counts.append(counter.count)
-    assert counts == [2, 2, 3, 3]
 
 
 def test_the_leaf_that_was_used_least_recently_is_dropped_first(
