@@ -42,7 +42,7 @@ class Https(NamedTuple):
 def judge_target(https: Https, text: str, *, is_inside: bool) -> str:
     """Say why CONNECT to a target is refused; empty if it is not."""
     if is_inside:
-        return "mockserver opens no tunnel inside of a tunnel"
+        return "mockserver opens no tunnel inside of TLS: the proxy is its port for plain http"
     match = TARGET.fullmatch(text)
     if match is None:
         return "mockserver opens a tunnel to HOST:443 alone, and this target is not of that form"

@@ -163,10 +163,13 @@ def test_connect_to_what_is_no_host_and_port_opens_no_tunnel(
     )
 
 
-def test_a_tunnel_inside_of_a_tunnel_is_refused(access: HttpsAccess) -> None:
+def test_a_tunnel_inside_of_tls_is_refused(access: HttpsAccess) -> None:
     for way in ("tls", "connect"):
         response = exchange_by(way, access, build_request("CONNECT", f"{VENDOR}:443"))
-        assert status_of(response) == "403 mockserver opens no tunnel inside of a tunnel"
+        assert (
+            status_of(response)
+            == "403 mockserver opens no tunnel inside of TLS: the proxy is its port for plain http"
+        )
 
 
 def test_what_comes_in_the_packet_of_connect_is_refused(access: HttpsAccess) -> None:
