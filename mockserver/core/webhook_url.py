@@ -38,9 +38,10 @@ class ParsedUrl(Value):
 
 
 class TargetRejection(Value):
-    """Why a webhook is not sent.
+    """Why a webhook is not sent, or why a tunnel is not passed on to its host.
 
-    `error` is `protocol` for the URL, `dns` for the host name, `refused-target` for the address.
+    `error` says what failed: `protocol` if the URL is wrong, `dns` if no address was found,
+    `refused-target` if no address is allowed, `connect` if a tunnel's host accepts no connection.
     """
 
     error: str

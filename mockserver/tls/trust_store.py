@@ -1,4 +1,4 @@
-"""What clients trust instead of the system's authorities: those, and the local root beside them."""
+"""The trust store for Java: the root of this server, and the authorities of the system."""
 
 import ssl
 import warnings

@@ -8,7 +8,7 @@ from typing import Any, Final
 from mockserver.web.problems import PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, problem_body
 
 NAMED_KINDS: Final = frozenset({"foreign-target", "target-unreachable"})
-"""Kinds whose details each name a host; a client shows no body of what refuses its tunnel."""
+"""Kinds whose detail differs by host: each detail is logged for itself, and in the status line."""
 
 log = logging.getLogger("mockserver")
 
