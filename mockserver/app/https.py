@@ -174,7 +174,7 @@ def _find_authority(folder: str, hosts: tuple[str, ...], say: Callable[[str], No
         if kept and serves(kept, names, now):
             write_root(Path(folder), kept)
             return kept
-        new = keep_authority(Path(folder), create_authority(names, now))
+        new = keep_authority(Path(folder), create_authority(names, now), replaces=kept is not None)
     except UnusableFolder as error:
         raise SettingsError(f"ca-dir: {error}") from None
     reason = "the earlier one is too old or for other hosts" if kept else "the folder had none"

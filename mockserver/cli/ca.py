@@ -35,7 +35,7 @@ def _show(folder: Path) -> None:
     from mockserver.tls.kept_authority import ROOT_FILE, UnusableFolder, find_authority  # noqa: PLC0415 - needs a package of the extra `https`
 
     try:
-        authority = find_authority(folder) if folder.is_dir() else None
+        authority = find_authority(folder)
     except UnusableFolder as error:
         end(f"mockserver: ca-dir: {error}", BAD_USAGE)
     if authority is None:

@@ -1,7 +1,7 @@
 """An authority that is kept in a folder between runs.
 
-The folder has two files: `ca.pem`, the root, for everybody, and `issuer.pem`, with the key of the
-issuer, for its owner alone.
+The folder has two files: `ca.pem`, the root, for all who can enter the folder, and `issuer.pem`,
+with the key of the issuer, for its owner alone. A folder that is made here is its owner's alone.
 """
 
 import os
@@ -26,12 +26,13 @@ class UnusableFolder(ValueError):
 
 
 def find_authority(folder: Path) -> Authority | None:
-    """Return the authority that the folder keeps, None if it keeps none.
+    """Return the authority that the folder keeps, None if it keeps none or is missing.
 
     Raises:
         UnusableFolder: others can change the folder, or read the key, or it is no authority.
     """
-    _check_folder(folder)
+    if not _is_there(folder):
+        return None
     file = folder / ISSUER_FILE
     try:
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
@@ -52,25 +53,27 @@ def find_authority(folder: Path) -> Authority | None:
         raise UnusableFolder(f"{file} holds no authority ({error}): {advice}") from None
 
 
-def keep_authority(folder: Path, authority: Authority) -> Authority:
-    """Keep an authority in the folder in place of an earlier one; return what is kept.
+def keep_authority(folder: Path, authority: Authority, *, replaces: bool = False) -> Authority:
+    """Keep an authority in the folder, which is made if it is missing; return what is kept.
 
-    That is another one if another server has kept its own meanwhile.
+    That is the authority of another server if that has kept its own meanwhile. With `replaces`,
+    the authority takes the place of any other: of two servers at once, the second decides what is
+    kept, and the first goes on with its own.
 
     Raises:
-        UnusableFolder: it cannot be written.
+        UnusableFolder: it cannot be made or written.
     """
+    _make_folder(folder)
     file = folder / ISSUER_FILE
-    earlier = find_authority(folder)
     try:
         new = _write_new(
             folder / f"{ISSUER_FILE}.{secrets.token_hex(8)}", serialize_authority(authority)
         )
         try:
-            if earlier is None:
-                os.link(new, file)
-            else:
+            if replaces:
                 new.replace(file)
+            else:
+                os.link(new, file)
         finally:
             new.unlink(missing_ok=True)
     except FileExistsError:
@@ -82,7 +85,7 @@ def keep_authority(folder: Path, authority: Authority) -> Authority:
 
 
 def write_root(folder: Path, authority: Authority) -> None:
-    """Write `ca.pem`, which everybody may read.
+    """Write `ca.pem`, which all may read who can enter the folder.
 
     Raises:
         UnusableFolder: it cannot be written.
@@ -110,15 +113,26 @@ def remove_authority(folder: Path) -> bool:
     return bool(files)
 
 
-def _check_folder(folder: Path) -> None:
-    """Create the folder if it is missing."""
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        mode = folder.stat().st_mode
     except OSError as error:
-        raise UnusableFolder(f"{folder} is no folder to write to: {error.strerror}") from None
+        raise UnusableFolder(f"{folder} cannot be made: {error.strerror}") from None
+
+
+def _is_there(folder: Path) -> bool:
+    """Return whether the folder is there; refuse one to which others can write."""
+    try:
+        mode = folder.stat().st_mode
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise UnusableFolder(f"{folder} cannot be read: {error.strerror}") from None
+    if not stat.S_ISDIR(mode):
+        raise UnusableFolder(f"{folder} is no folder")
     if HAS_MODES and mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise UnusableFolder(f"others can write to {folder}: `chmod 700 {folder}` ends that")
+    return True
 
 
 def _check_key_mode(file: Path, state: os.stat_result) -> None:

@@ -72,6 +72,13 @@ def test_a_folder_that_is_unusable_is_bad_usage(folder: Path) -> None:
     assert result.output.startswith(f"mockserver: ca-dir: others can read {folder}/issuer.pem: ")
 
 
+def test_a_file_in_place_of_the_folder_is_bad_usage(tmp_path: Path) -> None:
+    (tmp_path / "ca").write_text("")
+    result = run("--ca-dir", str(tmp_path / "ca"))
+    expected = (2, f"mockserver: ca-dir: {tmp_path}/ca is no folder\n")
+    assert (result.exit_code, result.output) == expected
+
+
 def test_what_cannot_be_removed_is_named(folder: Path) -> None:
     (folder / "ca.pem").unlink()
     (folder / "ca.pem").mkdir()

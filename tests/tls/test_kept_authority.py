@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,14 @@ def test_a_key_of_another_certificate_is_no_authority() -> None:
         parse_authority(key + rest[1] + rest[2])
 
 
+def test_a_missing_folder_has_no_authority_and_is_not_made_to_look(tmp_path: Path) -> None:
+    assert (find_authority(tmp_path / "a" / "b"), [*tmp_path.iterdir()]) == (None, [])
+
+
 def test_a_missing_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
-    assert (find_authority(folder), mode_of(folder)) == (None, 0o700)
+    keep_authority(folder, AUTHORITY)
+    assert mode_of(folder) == 0o700
 
 
 def test_a_kept_authority_is_found_and_its_key_is_for_its_owner_alone(tmp_path: Path) -> None:
@@ -54,7 +60,7 @@ def test_a_kept_authority_is_found_and_its_key_is_for_its_owner_alone(tmp_path: 
 
 def test_an_authority_replaces_an_earlier_one(tmp_path: Path) -> None:
     keep_authority(tmp_path / "ca", AUTHORITY)
-    keep_authority(tmp_path / "ca", OTHER)
+    keep_authority(tmp_path / "ca", OTHER, replaces=True)
     found = find_authority(tmp_path / "ca")
     assert found
     assert (found.root, (tmp_path / "ca/ca.pem").read_bytes()) == (OTHER.root, OTHER.root_pem)
@@ -143,11 +149,23 @@ def test_a_file_that_holds_no_authority_is_refused_with_the_command_that_removes
     assert (str(caught.value).startswith(start), str(caught.value).endswith(end)) == (True, True)
 
 
-def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "ca").write_text("")
+@pytest.mark.parametrize(
+    ("use", "name", "message"),
+    [
+        (find_authority, "file", "is no folder"),
+        (find_authority, "file/below", "cannot be read: Not a directory"),
+        (partial(keep_authority, authority=AUTHORITY), "file", "cannot be made: File exists"),
+        (partial(keep_authority, authority=AUTHORITY), "broken", "cannot be made: File exists"),
+    ],
+)
+def test_a_file_in_place_of_the_folder_is_refused(
+    tmp_path: Path, use: Callable[[Path], object], name: str, message: str
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "broken").symlink_to(tmp_path / "gone")
     with pytest.raises(UnusableFolder) as caught:
-        find_authority(tmp_path / "ca")
-    assert str(caught.value) == f"{tmp_path}/ca is no folder to write to: File exists"
+        use(tmp_path / name)
+    assert str(caught.value) == f"{tmp_path / name} {message}"
 
 
 def refuse(*_: object, **__: object) -> None:
