@@ -25,7 +25,8 @@ LABEL org.opencontainers.image.title="call-mockserver" \
       org.opencontainers.image.documentation="https://call-mockserver.example/docs" \
       org.opencontainers.image.source="https://call-mockserver.example/source"
 RUN python -m pip uninstall --yes --quiet pip setuptools wheel && rm -rf /usr/local/lib/python3*/ensurepip
-RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent mockserver
+RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent mockserver \
+    && mkdir /data && chown 10001 /data
 COPY --from=build /opt/mockserver /opt/mockserver
 ENV PATH=/opt/mockserver/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

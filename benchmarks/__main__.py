@@ -1,7 +1,7 @@
 """`python -m benchmarks`: print the project's own figures row by row.
 
 `peers` compares them with those of other servers, `page` measures the page in a browser, and
-`https` compares TLS with plain http.
+`https` compares TLS with plain http, and `store` a SQLite file with memory.
 """
 
 import gc
@@ -40,6 +40,13 @@ def measure_https(words: list[str]) -> None:
         print(f"| {name} | {figures} |", flush=True)  # noqa: T201 - a command
 
 
+def measure_store(words: list[str]) -> None:
+    from benchmarks.store import rows  # noqa: PLC0415 - uvloop may be missing
+
+    for name, figures in rows(*map(int, words)):
+        print(f"| {name} | {figures} |", flush=True)  # noqa: T201 - a command
+
+
 if __name__ == "__main__":
     match sys.argv[1:2]:
         case ["peers"]:
@@ -48,5 +55,7 @@ if __name__ == "__main__":
             measure_page()
         case ["https"]:
             measure_https(sys.argv[2:])
+        case ["store"]:
+            measure_store(sys.argv[2:])
         case _:
             main()

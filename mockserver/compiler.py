@@ -76,6 +76,7 @@ def build_configuration(
         files={each.file: each.text for each in sources if not each.bundled},
         bundled_files={each.file: each.text for each in sources if each.bundled},
         quirks=tuple(settings.quirk),
+        trace_webhooks=settings.trace_webhooks,
     )
     notes = _dry_run(configuration, checked, definitions.own_accounts, lambda _: True)
     return configuration._replace(scenario_notes=notes)

@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--page-load", type=int, default=15, help="the percent of 10,000 calls and 30 s of events"
     )
     parser.addoption(
+        "--crash-calls", type=int, default=60, help="how many calls a server that is killed gets"
+    )
+    parser.addoption(
         "--ordeal", choices=("few", "all"), default="few", help="which receivers are tried"
     )
 

@@ -26,10 +26,11 @@ LAYERS: dict[str, set[str]] = {
     "delivery": {"core", "delivery", "__init__"},
     "engine": {"core", "engine"},
     "providers": {"core", "audio"},
-    "runtime": {"core", "engine", "delivery", "runtime"},
+    "store": {"core", "engine", "store"},
+    "runtime": {"core", "engine", "delivery", "store", "runtime"},
     "config": {"core", "config", "providers"},
     "report": {"core", "engine", "report"},
-    "web": {"core", "audio", "engine", "report", "runtime", "web", "__init__"},
+    "web": {"core", "audio", "engine", "report", "store", "runtime", "web", "__init__"},
     "compiler": {"settings", "core", "config", "engine"},
     "app": {
         "replay",
@@ -39,6 +40,7 @@ LAYERS: dict[str, set[str]] = {
         "delivery",
         "runtime",
         "config",
+        "store",
         "web",
         "compiler",
         "tls",
@@ -56,7 +58,7 @@ LAYERS: dict[str, set[str]] = {
         "compiler",
         "replay",
     },
-    "ordeal": {"core", "delivery", "report", "ordeal"},
+    "ordeal": {"core", "delivery", "report", "web", "ordeal"},
     "cli": {"settings", "compiler", "app", "replay", "tls", "ordeal", "cli", "__init__"},
     "client": set(),
     "testing": {
@@ -81,7 +83,7 @@ WEB_LAYERS = (
     {"dependencies"},
     {"router"},
     {"server", "access_control"},
-    {"hosts", "problems", "log_throttle", "redaction", "secret_pattern", "slices"},
+    {"hosts", "problems", "problem_kinds", "log_throttle", "redaction", "secret_pattern", "slices"},
 )
 """The parts of `web`, from the top: each imports its own layer and those below."""
 
@@ -89,9 +91,11 @@ THIRD_PARTIES = {
     "core": {"msgspec"},
     "config": {"yaml", "jsonschema", "jsonschema_rs", "faker", "langcodes", "phonenumbers"},
     "delivery": {"httptools"},
-    "web": {"starlette", "python_multipart", "uvicorn", "httptools"},
+    "web": {"starlette", "python_multipart", "uvicorn", "httptools", "prometheus_client"},
     "cli": {"click", "mock_calls"},
+    "ordeal": {"mock_calls"},
     "tls": {"cryptography"},
+    "store": {"cryptography"},
     "client": {"mock_calls"},
     "testing": {"hypothesis", "mock_calls"},
 }
@@ -435,8 +439,8 @@ VERBS = {
     "calls": {"add", "update", "set_progress", "queue_for", "end", "evict"},
     "counters": {"record_request", "count", "advance"},
     "deliveries": {
-        *("add", "update", "hold", "release", "hold_for_call", "follow", "release_followers"),
-        *("release_key", "evict"),
+        *("add", "update", "end_attempt", "hold", "release", "hold_for_call", "follow"),
+        *("release_followers", "release_key", "evict"),
     },
     "inputs": {"record", "record_response", "count_step"},
     "journal": {"append", "record_exchange", "correct_exchange", "clear"},
@@ -520,10 +524,10 @@ QUERIES = {
     "calls": set[str](),
     "counters": {"is_over_limit", "opens_at"},
     "deliveries": {"next_id", "is_held_for_call"},
-    "inputs": set[str](),
+    "inputs": {"seal"},
     "journal": {"first_sequence", "next_request_id", "subscribe"},
 }
-"""Owner -> what it can be asked, and to whom it can tell what changes."""
+"""Owner -> what it can be asked, to whom it can tell what changes, and what it keeps as it is."""
 
 CALLERS = {
     "accounts": {"effects", "failures", "simulation"},
@@ -531,7 +535,10 @@ CALLERS = {
     "agenda": {
         *("effects", "reordering", "sandbox_state", "simulated_attempts", "simulation", "webhooks"),
     },
-    "calls": {"effects", "failures", "pipeline", "retention", "scenario_selection", "simulation"},
+    "calls": {
+        *("effects", "failures", "request_origin", "retention", "scenario_selection"),
+        *("simulation",),
+    },
     "counters": {"effects", "pipeline"},
     "deliveries": {
         *("failures", "reordering", "retention", "simulated_attempts", "webhooks"),
@@ -542,6 +549,7 @@ CALLERS = {
     },
     "journal": {
         *(
+            "call_ends",
             "commands",
             "effects",
             "failures",

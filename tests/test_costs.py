@@ -34,7 +34,7 @@ from tests.support.vendors import ccai
 
 PYTHON = (3, 11)
 TOLERANCE = 0.20
-CALLS = {"place": 205, "play": 556, "complete": 12, "send": 174, "loopback": 118}
+CALLS = {"place": 205, "play": 556, "complete": 16, "send": 174, "loopback": 118}
 """Function calls for one call placed, one call played to its end, one completed delivery attempt,
 one webhook sent over a connection of its own, and one delivered to an own inbox by loopback."""
 

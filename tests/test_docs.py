@@ -19,7 +19,7 @@ from mockserver.core.evidence_outline import count_documented, undocumented_rows
 from mockserver.core.provider import all_faults
 from mockserver.settings import OPTIONS, parse_settings
 from mockserver.web.control.app import ROUTE_MODULES
-from mockserver.web.problems import PROBLEM_KINDS
+from mockserver.web.problem_kinds import PROBLEM_KINDS
 
 DOCS = Path(__file__).parent.parent / "docs"
 TUTORIAL = (DOCS / "tutorial.md").read_text("utf-8")

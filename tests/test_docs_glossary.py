@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.web.problems import PROBLEM_KINDS
+from mockserver.web.problem_kinds import PROBLEM_KINDS
 
 GLOSSARY = (Path(__file__).parent.parent / "docs" / "glossary.md").read_text("utf-8")
 ORDINARY = frozenset(
@@ -14,7 +14,7 @@ ORDINARY = frozenset(
         "all allowed applicable bad beyond broken diverged down foreign found illegal in "
         "incomplete internal invalid large loop many missing no nobody not on running satisfiable "
         "shutting stays the timeout too unknown unsupported uploaded verified required flight "
-        "error package unreachable",
+        "error package unavailable unreachable",
     )
 )
 """Words that need no explanation."""

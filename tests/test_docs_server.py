@@ -2,14 +2,16 @@
 
 import json
 import re
+import shlex
 import shutil
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from mockserver.app import run_server
-from mockserver.cli import COMMANDS
+from mockserver.cli import COMMANDS, group
 from mockserver.compiler import build_configuration
 from mockserver.settings import OPTIONS, parse_settings
 from mockserver.web.control.app import ROUTE_MODULES
@@ -17,6 +19,7 @@ from tests.support.printed_commands import BASH, run_printed
 
 DOCS = Path(__file__).parent.parent / "docs"
 CONTROL_API = (DOCS / "server" / "control-api.md").read_text("utf-8")
+STORE = (DOCS / "server" / "store.md").read_text("utf-8")
 DOCKER = (DOCS / "how-to" / "docker.md").read_text("utf-8")
 CI = (DOCS / "how-to" / "ci.md").read_text("utf-8")
 SCENARIOS = (DOCS / "how-to" / "scenarios.md").read_text("utf-8")
@@ -33,6 +36,49 @@ def test_the_command_that_makes_a_sandbox_works_as_printed() -> None:
     with run_server(parse_settings({"port": "0", "seed": "docs"}, {})) as origin:
         sandbox = json.loads(run_printed(command, origin))
     assert (sandbox["name"], sandbox["clock"], sandbox["seed"]) == ("t1", "manual", "t1")
+
+
+@needs_curl
+def test_the_call_of_the_page_about_the_store_is_there_after_a_restart(tmp_path: Path) -> None:
+    place, look = re.findall(r"```bash\n(.*?)```", STORE, re.DOTALL)
+    settings = parse_settings({"port": "0", "store": f"sqlite:{tmp_path / 'calls.db'}"}, {})
+    with run_server(settings) as origin:
+        run_printed(place, origin)
+    with run_server(settings) as origin:
+        calls = json.loads(run_printed(look, origin))["calls"]
+    assert [call["id"] for call in calls] == ["c1"]
+
+
+def test_the_commands_that_change_a_key_work_as_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("calls.key", "new.key"):
+        Path(name).write_bytes(name.encode() * 5)
+    with run_server(parse_settings({"port": "0", "store": "sqlite:calls.db"}, {})):
+        pass
+    commands = re.findall(r"^mockserver (rekey .*)$", STORE, re.MULTILINE)
+    results = [CliRunner().invoke(group, shlex.split(command)) for command in commands]
+    assert [result.output for result in results] == [
+        "calls.db has the key in calls.key now, and 1 sandbox\n",
+        "calls.db has the key in new.key now, and 1 sandbox\n",
+        "calls.db has no key now, and 1 sandbox\n",
+    ]
+
+
+def test_the_compose_file_with_a_volume_uses_a_folder_of_the_image() -> None:
+    [text] = re.findall(r"```yaml store\n(.*?)```", DOCKER, re.DOTALL)
+    compose = yaml.safe_load(text)
+    service = compose["services"]["calls"]
+    settings = parse_settings({}, service["environment"])
+    [volume], [secret] = service["volumes"], service["secrets"]
+    name, folder = volume.split(":")
+    assert [*compose["volumes"]] == [name]
+    assert Path(settings.store).parent == Path(folder)
+    assert settings.store_key == f"/run/secrets/{secret}"
+    assert [*compose["secrets"]] == [secret]
+    dockerfile = (DOCS.parent / "Dockerfile").read_text("utf-8")
+    assert f"mkdir {folder} && chown 10001 {folder}" in dockerfile
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.app import https as https_module
 from mockserver.app import load_configuration, run_https_server
-from mockserver.app.https import HttpsAccess, HttpsParts, open_https, vendor_hosts
+from mockserver.app.https import HttpsParts, open_https, vendor_hosts
 from mockserver.app.output import print_ready_lines
 from mockserver.config.registry import load_providers
 from mockserver.core.configuration import Configuration
@@ -166,20 +166,14 @@ def test_there_are_no_parts_without_https() -> None:
 
 
 def test_a_running_server_says_what_its_clients_need(tmp_path: Path) -> None:
-    with serve_https(ca_dir=str(tmp_path / "ca")) as access:
-        assert isinstance(access, HttpsAccess)
-        assert (access.host, access.ca_file) == ("127.0.0.1", tmp_path / "ca" / "ca.pem")
-        assert access.ca_file
-        assert access.ca_file.read_bytes() == access.root_pem
-        assert (access.port > 0, access.tls_port > 0, access.port != access.tls_port) == (
-            True,
-            True,
-            True,
-        )
-        assert access.hosts == vendor_hosts(PROVIDERS)
-        assert len(access.trust_store) > 1_000
-    with run_https_server(ON) as access:
-        assert (access.tls_port, access.ca_file) == (0, None)
+    settings = ON._replace(https_port=0, ca_dir=str(tmp_path / "ca"))
+    with run_https_server(settings) as (address, parts):
+        assert (tmp_path / "ca" / "ca.pem").read_bytes() == parts.https.root_pem
+        assert len({0, address.port, address.tls_port}) == 3
+        assert parts.hosts == vendor_hosts(PROVIDERS)
+        assert len(parts.https.build_trust_store()) > 1_000
+    with run_https_server(ON) as (address, _):
+        assert address.tls_port == 0
 
 
 def test_a_server_without_https_says_so() -> None:

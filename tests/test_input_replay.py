@@ -495,7 +495,8 @@ def test_the_replay_command_checks_or_prints_the_journal(site: SiteClient, tmp_p
 
 MEMBERS = (
     '"sandbox":"a","seed":"s","start_at":"2026-01-01T00:00:00Z","number_plan":true,"quirks":[],'
-    '"webhook":{},"webhook_targets":[],"webhook_rewrite":[],"origins":[],"files":{}'
+    '"webhook":{},"webhook_targets":[],"webhook_rewrite":[],"trace_webhooks":false,"origins":[],'
+    '"files":{}'
 )
 HEADING = f'{{"inputs":1,"version":"{__version__}","complete":true,"count":2,{MEMBERS}}}'
 INPUT = '{"kind":"clock","at":"2026-01-01T00:00:00Z","steps":0,"data":{},"check":[0,0]}'
@@ -526,6 +527,7 @@ def with_lines(first: str, last: str = END) -> str:
          "the first line has no valid seed and no valid webhook and no valid files$"),
         (HEADING.replace('"quirks":[]', '"quirks":[["a"]]'), "has no valid quirks$"),
         (HEADING.replace('"origins":[]', '"origins":[1]'), "has no valid origins$"),
+        (HEADING.replace('webhooks":false', 'webhooks":0'), "has no valid trace_webhooks$"),
         (with_lines(INPUT.replace("clock", "no")), "line 3 has no valid kind$"),
         (with_lines(INPUT.replace('"clock"', "[]")), "line 3 has no valid kind$"),
         (with_lines(INPUT.replace('"steps":0', '"steps":true')), "line 3 has no valid steps$"),

@@ -117,6 +117,7 @@ def test_a_log_that_does_not_play_as_recorded_ends_the_start(
         (["--start-at", "2026-01-01T00:00:00Z"], "--start-at"),
         (["--webhook", "mobtexting=http://localhost/x"], "--webhook"),
         (["--quirk", "effebot=wrapped"], "--quirk"),
+        (["--trace-webhooks"], "--trace-webhooks"),
     ],
 )
 def test_an_option_that_the_log_decides_does_not_go_with_it(

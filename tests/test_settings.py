@@ -89,6 +89,7 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 "scenarios": ("a.yaml", "b c"),
                 "watch": True,
                 "no_number_plan": True,
+                "trace_webhooks": True,
                 "quirk": ("mobtexting=webhook-id", "effebot=wrapped", "mobtexting=x=y"),
             },
             {},
@@ -96,6 +97,7 @@ START = 1_767_258_000_000  # 2026-01-01T09:00:00Z
                 scenarios=("a.yaml", "b c"),
                 watch=True,
                 number_plan=False,
+                trace_webhooks=True,
                 quirk=(("mobtexting", "webhook-id"), ("effebot", "wrapped"), ("mobtexting", "x=y")),
             ),
         ),
@@ -262,6 +264,8 @@ def test_every_option_has_a_description_and_the_default_of_the_settings() -> Non
     assert defaults == {
         "host": settings.host,
         "port": str(settings.port),
+        "store": settings.store or "memory",
+        "durable": settings.durable,
         "clock": settings.clock,
         "log_format": settings.log_format,
     }

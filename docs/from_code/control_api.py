@@ -6,7 +6,8 @@ from typing import Any
 
 from from_code.markdown import block, code, table
 from mockserver.config.registry import load_control_openapi
-from mockserver.web.problems import PROBLEM_KINDS, TYPE_PREFIX
+from mockserver.web.problem_kinds import PROBLEM_KINDS
+from mockserver.web.problems import TYPE_PREFIX
 
 START = """# Control API
 

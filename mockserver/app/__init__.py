@@ -21,13 +21,7 @@ from mockserver.app.addresses import (
 )
 from mockserver.app.configuration import load_configuration
 from mockserver.app.first_request import remind_of_base_urls
-from mockserver.app.https import (
-    HttpsAccess,
-    HttpsParts,
-    describe_access,
-    open_https,
-    vendor_hosts,
-)
+from mockserver.app.https import HttpsParts, open_https
 from mockserver.app.lifespan import Hooks, build_lifespan
 from mockserver.app.output import (
     LogLook,
@@ -41,18 +35,17 @@ from mockserver.app.output import (
     print_ready_lines,
     scenarios_as_json,
 )
-from mockserver.app.world import World, build_world
+from mockserver.app.world import World, build_world, open_store
 from mockserver.compiler import (
     InvalidFiles,
     ScenarioCompiler,
     build_configuration,
     count_scenarios,
 )
-from mockserver.config.registry import load_control_openapi, load_providers
+from mockserver.config.registry import load_control_openapi
 from mockserver.core.configuration import Configuration
 from mockserver.runtime.background import Background
 from mockserver.runtime.loopback import deliver_to_inbox
-from mockserver.runtime.sandbox import Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.settings import Settings, SettingsError
 from mockserver.settings.signals import ENDING_SIGNALS
@@ -91,17 +84,17 @@ def build_server(  # noqa: PLR0913 - the last two are optional
     https_parts: HttpsParts | None = None,
 ) -> Server:
     """Build a server on a bound socket; `printers` are (for the ready lines, for the log)."""
-    (print_ready, log), https = printers, https_parts.https if https_parts else None
-    address = build_address(settings, listener, https.port if https else 0)
+    (print_ready, log), https = printers, https_parts and https_parts.https
+    address = build_address(settings, listener, https_parts)
     access_control = build_access_control(settings, address)
     own_address = build_own_address(settings, listener)
     dispatcher = build_dispatcher(
         settings, address, own_address, lambda request: deliver_to_inbox(sandboxes, request)
     )
     on_created = partial(add_logger, settings, log, LogLook(address.origin, is_colored))
-    timing = Timing(settings.clock, settings.start)
-    sandboxes = SandboxRegistry(dispatcher, (configuration, timing), on_created)
-    world = build_world(settings, sandboxes)
+    stored = open_store(settings, configuration)
+    sandboxes = SandboxRegistry(dispatcher, stored.setup, on_created, durability=stored.durability)
+    world = build_world(settings, sandboxes, stored, partial(_say, settings, log))
     dependencies = Dependencies(
         sandboxes=sandboxes,
         router=Router(configuration.providers),
@@ -116,11 +109,15 @@ def build_server(  # noqa: PLR0913 - the last two are optional
         https=https,
     )
     hooks = _build_hooks(settings, dependencies, world, address.display_url, log)
-    app = build_app(dependencies, build_lifespan(settings, dependencies, dispatcher, hooks))
-    ready = (world.configuration, access_control)
-    on_ready = partial(print_ready_lines, address, settings, ready, print_ready)
+    lifespan = build_lifespan(settings, dependencies, dispatcher, hooks)
+    ready = partial(print_ready_lines, address, settings, (world.configuration, access_control))
+    app, on_ready = build_app(dependencies, lifespan), partial(ready, print_ready)
     config = build_config(app, (settings.tls_cert, settings.tls_key), is_proxy=settings.https)
     return Server(config, sandboxes, on_ready, https_parts and https_parts.listener)
+
+
+def _say(settings: Settings, log: PrintLine, text: str, kind: str = "store") -> None:
+    log(format_message(settings, kind, text))
 
 
 def _build_hooks(
@@ -144,9 +141,7 @@ def serve(
     """
     configuration = load_configuration(settings)
 
-    def say(text: str) -> None:
-        log(format_message(settings, "https", text))
-
+    say = partial(_say, settings, log, kind="https")
     with (
         closing(bind_socket(settings.host, settings.port)) as listener,
         open_https(settings, configuration.providers, say) as parts,
@@ -182,13 +177,12 @@ def run_server(settings: Settings) -> Iterator[str]:
 
 
 @contextmanager
-def run_https_server(settings: Settings) -> Iterator[HttpsAccess]:
+def run_https_server(settings: Settings) -> Iterator[tuple[ServerAddress, HttpsParts]]:
     """Run a server with `--https` in its own thread during a `with` block."""
-    hosts = vendor_hosts(load_providers())
     with _run_in_thread(settings) as (address, parts):
         if parts is None:
             raise SettingsError("the server has no https: set https")
-        yield describe_access(address, parts, settings, hosts)
+        yield address, parts
 
 
 @contextmanager
@@ -205,9 +199,9 @@ def _run_in_thread(settings: Settings) -> Iterator[tuple[ServerAddress, HttpsPar
         thread.start()
         ready.wait(timeout=10)
         try:
-            yield build_address(settings, listener), parts
+            yield build_address(settings, listener, parts), parts
         finally:
-            server.should_exit = True
+            server.end()
             thread.join(timeout=10)
 
 

@@ -3,6 +3,7 @@
 import secrets
 from socket import socket
 
+from mockserver.app.https import HttpsParts
 from mockserver.core.address_policy import AddressPolicy, build_policy
 from mockserver.core.webhook_url import ParsedUrl, parse_url
 from mockserver.delivery.dispatcher import Loopback, WebhookDispatcher
@@ -12,8 +13,8 @@ from mockserver.web.access_control import OPEN_ACCESS, AccessControl
 from mockserver.web.server.uvicorn_server import ServerAddress
 
 
-def build_address(settings: Settings, listener: socket, tls_port: int = 0) -> ServerAddress:
-    scheme = "https" if settings.tls_cert else "http"
+def build_address(settings: Settings, listener: socket, parts: HttpsParts | None) -> ServerAddress:
+    scheme, tls_port = "https" if settings.tls_cert else "http", parts.https.port if parts else 0
     return ServerAddress(settings.host, listener.getsockname()[1], scheme, tls_port)
 
 
@@ -30,8 +31,7 @@ def build_address_policy(settings: Settings) -> AddressPolicy:
 
 def own_tls_endpoint(address: ServerAddress, settings: Settings) -> tuple[str, int, str] | None:
     """Return (host, port, certificate) by which the server reaches itself; None without TLS."""
-    host = address.origin.split("//")[1].rsplit(":", 1)[0].strip("[]")
-    return (host, address.port, settings.tls_cert) if settings.tls_cert else None
+    return (address.own_host, address.port, settings.tls_cert) if settings.tls_cert else None
 
 
 def build_dispatcher(

@@ -1,4 +1,4 @@
-"""The authority of a server with `--https`: made or found, and what its clients need of it."""
+"""What a server with `--https` opens: its authority, made or found, and its port for TLS."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from mockserver.delivery.target_resolver import TargetResolver
 from mockserver.settings import Settings, SettingsError
 from mockserver.web.hosts import has_host, hosts_by_provider
 from mockserver.web.server.https import Https
-from mockserver.web.server.uvicorn_server import LOOPBACK_HOSTS, ServerAddress, bind_socket
+from mockserver.web.server.uvicorn_server import LOOPBACK_HOSTS, bind_socket
 
 if TYPE_CHECKING:
     from mockserver.tls.authority import Authority
@@ -28,26 +28,15 @@ INSTALL: Final = "https needs the package cryptography: pip install 'call-mockse
 
 
 class HttpsParts(NamedTuple):
-    """What a server with `--https` has; `listener` is the socket of `--https-port`."""
+    """What a server with `--https` has.
 
-    https: Https
-    listener: socket | None
-
-
-class HttpsAccess(NamedTuple):
-    """What clients need: the proxy at `host` and `port`, TLS at `tls_port`, and whom to trust.
-
-    `tls_port` is 0 without `--https-port`. `ca_file` is None for an authority in memory. `hosts`
-    are the vendors', in which `*` matches any text. `trust_store` is for Java.
+    `hosts` are the vendors', in which `*` matches any text. `listener` is the socket of
+    `--https-port`.
     """
 
-    host: str
-    port: int
-    tls_port: int
-    root_pem: bytes
-    ca_file: Path | None
-    trust_store: bytes
+    https: Https
     hosts: tuple[str, ...]
+    listener: socket | None
 
 
 def check_https_settings(settings: Settings) -> None:
@@ -104,26 +93,16 @@ def open_https(
         if has_host(hosts, host):
             raise SettingsError(f"proxy-pass {host!r} is a host that this server emulates")
     listener = _bind_tls_socket(settings)
-    with closing(listener) if listener else nullcontext(), closing(_build_resolver()) as resolver:
+    resolver = TargetResolver(PUBLIC_ONLY)
+    with closing(listener) if listener else nullcontext(), closing(resolver):
         authority = _find_authority(settings.ca_dir, hosts, say)
         port = listener.getsockname()[1] if listener else 0
-        https = _build_https(authority, hosts, resolver)
-        yield HttpsParts(https._replace(passed_hosts=settings.proxy_pass, port=port), listener)
+        https = _build_https(authority, hosts, resolver, settings.proxy_pass, port)
+        yield HttpsParts(https, hosts, listener)
 
 
 def vendor_hosts(providers: Mapping[str, BoundProvider]) -> tuple[str, ...]:
     return tuple(host for hosts in hosts_by_provider(providers).values() for host in hosts)
-
-
-def describe_access(
-    address: ServerAddress, parts: HttpsParts, settings: Settings, hosts: tuple[str, ...]
-) -> HttpsAccess:
-    """Say what clients of a running server need."""
-    file = Path(settings.ca_dir, "ca.pem").absolute() if settings.ca_dir else None
-    host = address.origin.partition("://")[2].rpartition(":")[0].strip("[]")
-    https = parts.https
-    store = https.build_trust_store()
-    return HttpsAccess(host, address.port, https.port, https.root_pem, file, store, hosts)
 
 
 def _bind_tls_socket(settings: Settings) -> socket | None:
@@ -135,11 +114,13 @@ def _bind_tls_socket(settings: Settings) -> socket | None:
         raise OSError(error.errno, error.strerror, "https-port") from None
 
 
-def _build_resolver() -> TargetResolver:
-    return TargetResolver(PUBLIC_ONLY)
-
-
-def _build_https(authority: "Authority", hosts: tuple[str, ...], resolver: TargetResolver) -> Https:
+def _build_https(
+    authority: "Authority",
+    hosts: tuple[str, ...],
+    resolver: TargetResolver,
+    passed_hosts: tuple[str, ...],
+    port: int,
+) -> Https:
     from mockserver.tls.leaves import Leaves  # noqa: PLC0415 - needs a package of the extra `https`
     from mockserver.tls.trust_store import build_trust_store, system_authorities  # noqa: PLC0415 - as above
 
@@ -152,6 +133,8 @@ def _build_https(authority: "Authority", hosts: tuple[str, ...], resolver: Targe
         root_pem=authority.root_pem,
         build_trust_store=cache(lambda: build_trust_store(authority.root, system_authorities())),
         resolve=resolver.resolve,
+        passed_hosts=passed_hosts,
+        port=port,
     )
 
 

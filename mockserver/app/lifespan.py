@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from mockserver.compiler import scenario_files
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.runtime.file_watcher import watch_files
-from mockserver.runtime.tasks import OnError, spawn
+from mockserver.runtime.regular_storing import store_regularly
+from mockserver.runtime.sandbox_registry import SandboxRegistry
+from mockserver.runtime.tasks import spawn
 from mockserver.settings import Settings, SettingsError
 from mockserver.web.dependencies import Dependencies
 
@@ -35,20 +37,25 @@ def build_lifespan(
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[Mapping[str, Any]]:
         await hooks.start()
-        tasks = [*_start_tasks(settings, hooks, sandboxes.record_error)]
+        tasks = [*_start_tasks(settings, hooks, sandboxes)]
         yield {"dependencies": dependencies}
         for task in tasks:
             task.cancel()
         await sandboxes.stop()
+        if sandboxes.durability:
+            await sandboxes.durability.close([*sandboxes])
         await dispatcher.close()
 
     return lifespan
 
 
 def _start_tasks(
-    settings: Settings, hooks: Hooks, on_error: OnError
+    settings: Settings, hooks: Hooks, sandboxes: SandboxRegistry
 ) -> Iterator[asyncio.Task[None]]:
-    """Watch the scenario files if asked for; wait for requests if a person reads the log."""
+    """Watch files and store sandboxes if asked for; wait for requests if a person reads the log."""
+    on_error = sandboxes.record_error
+    if sandboxes.durability:
+        yield spawn(store_regularly(sandboxes.durability, sandboxes), on_error)
     if settings.watch:
         list_files = partial(_existing_files, settings)
         yield spawn(watch_files(list_files, hooks.reload), on_error)

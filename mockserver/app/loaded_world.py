@@ -19,6 +19,7 @@ RECORDED: Final = {
     "watch": "watch",
     "number_plan": "no_number_plan",
     "quirk": "quirk",
+    "trace_webhooks": "trace_webhooks",
     "start": "start_at",
     "seed": "seed",
 }

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
+from weakref import proxy
 
 from mockserver.app.page_opener import open_page
 from mockserver.compiler import count_scenarios
@@ -141,12 +142,14 @@ def build_logger(
     """
     from mockserver.web.views import log_colors, log_lines  # noqa: PLC0415 - not needed by a quiet server
 
+    # the journal keeps what logs it: without a cycle, an ended sandbox is free at once
+    state = proxy(sandbox.state)
     if settings.log_format == "json":
-        return lambda entry: log(log_lines.format_json_line(entry, sandbox.state))
+        return lambda entry: log(log_lines.format_json_line(entry, state))
     throttle = LogThrottle()
 
     def log_entry(entry: JournalEntry) -> None:
-        text = log_lines.format_line(entry, sandbox.state, look.origin)
+        text = log_lines.format_line(entry, state, look.origin)
         failure = log_lines.failure_key(entry)
         if failure:
             text = throttle.limit(failure, text)

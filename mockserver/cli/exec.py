@@ -96,14 +96,13 @@ def _serving_https(settings: Any, *, with_http: bool) -> Iterator[Mapping[str, s
     from mock_calls.https_folder import https_folder  # noqa: PLC0415 - as above
     from mockserver.app import run_https_server  # noqa: PLC0415 - as above
 
-    with start_server(run_https_server(settings), settings) as server:
-        access = HttpsAccess(
-            server.host, server.port, server.hosts, server.root_pem, server.trust_store
-        )
-        with https_folder(access, with_http=with_http) as https:
-            for warning in https.warnings:
+    with start_server(run_https_server(settings), settings) as (address, parts):
+        https, store = parts.https, parts.https.build_trust_store()
+        access = HttpsAccess(address.own_host, address.port, parts.hosts, https.root_pem, store)
+        with https_folder(access, with_http=with_http) as environment:
+            for warning in environment.warnings:
                 click.echo(f"mockserver: {warning}", err=True)
-            yield {**https.variables, **_urls(access.proxy)}
+            yield {**environment.variables, **_urls(access.proxy)}
 
 
 def _urls(origin: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ COMMANDS = (
     "openapi",
     "ready",
     "ca",
+    "rekey",
     "exec",
     "timeline",
     "replay",

@@ -49,7 +49,7 @@ FORMS: Final = ("text", "json", "junit")
     metavar="DIR",
     default=KEPT,
     show_default=True,
-    help="where the logs of inputs of wrong cases go",
+    help="where the logs of inputs of wrong cases go, and the report as JSON",
 )
 def command(form: str, keep: str, **options: Any) -> None:
     """Try a receiver with copies, disorder, loss, delays and damage of a vendor's webhooks.
@@ -59,14 +59,17 @@ def command(form: str, keep: str, **options: Any) -> None:
     """
     from mockserver.compiler import InvalidFiles  # noqa: PLC0415 - --help needs none of it
     from mockserver.ordeal.control import OrdealError  # noqa: PLC0415 - as above
+    from mockserver.ordeal.kept_files import check_folder, keep_files  # noqa: PLC0415 - as above
+    from mockserver.ordeal.masks import mask_text  # noqa: PLC0415 - as above
 
     try:
+        check_folder(Path(keep))
         with TemporaryDirectory() as empty:
             report = _run(options, empty)
+        click.echo("\n".join(_render(report, keep, form)))
+        keep_files(report, Path(keep), "\n".join(_render(report, keep, "json")))
     except (OrdealError, SettingsError, InvalidFiles) as error:
-        end(f"mockserver: {error}", BAD_USAGE)
-    _keep_inputs(report, Path(keep))
-    click.echo("\n".join(_render(report, keep, form)))
+        end(f"mockserver: {mask_text(str(error), options['seed'])}", BAD_USAGE)
     sys.exit(WRONG if any(verdict.defects for verdict in report.verdicts) else 0)
 
 
@@ -157,15 +160,6 @@ def _find_host(url: str) -> Iterator[str]:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"to {url!r} is no URL such as http://127.0.0.1:3000/webhook")
     yield parts.hostname
-
-
-def _keep_inputs(report: Any, folder: Path) -> None:
-    """Write the log of inputs of each case with a defect."""
-    for verdict in report.verdicts:
-        if verdict.defects:
-            folder.mkdir(parents=True, exist_ok=True)
-            name = verdict.case.name
-            (folder / f"{name}.jsonl").write_text(report.runs[name].inputs, "utf-8")
 
 
 def _render(report: Any, keep: str, form: str) -> Iterator[str]:

@@ -8,7 +8,8 @@ from urllib.parse import quote
 import click
 
 from mockserver.cli import BAD_USAGE, end
-from mockserver.cli.connection import Server, ask, with_server_options
+from mockserver.cli.connection import Server, with_server_options
+from mockserver.cli.control import ask
 
 Json = dict[str, Any]
 PLACE_HINT: Final = (

@@ -7,16 +7,11 @@ from urllib.parse import quote
 
 import click
 
+from mock_calls.http_exchange import HttpRequest, HttpResponse
+from mock_calls.transport import FIRST_ERROR, problem_detail
 from mockserver.cli import end
-from mockserver.cli.connection import (
-    FIRST_REFUSAL,
-    Answer,
-    Server,
-    ask,
-    problem_detail,
-    send,
-    with_server_options,
-)
+from mockserver.cli.connection import Server, with_server_options
+from mockserver.cli.control import ask, send
 
 DEFAULT_SANDBOX = "default"
 TEXT_TYPES = ("text/", "application/json", "application/problem+json", "application/xml")
@@ -96,7 +91,8 @@ def command(  # noqa: PLR0913 - one for each option
     path = f"/samples/{quote(provider, safe='')}/{quote(operation, safe='')}"
     sample = ask(server, "POST", path, given)
     headers = {**sample["headers"], **({"x-mock-scenario": scenario} if scenario else {})}
-    answer = send(server, sample["method"], sample["path"], headers, sample["body"])
+    content = (sample["body"] or "").encode()
+    answer = send(server, HttpRequest(sample["method"], sample["path"], headers, content))
     _print_answer(sample, answer)
 
 
@@ -119,7 +115,7 @@ def _first_operation(server: Server, provider: str) -> str:
     return str(first.get(provider, "any"))
 
 
-def _print_answer(sample: dict[str, Any], answer: Answer) -> None:
+def _print_answer(sample: dict[str, Any], answer: HttpResponse) -> None:
     headers = answer.headers
     if "x-mock-problem" in headers:
         end(f"mockserver: {problem_detail(answer)}")
@@ -130,12 +126,12 @@ def _print_answer(sample: dict[str, Any], answer: Answer) -> None:
         click.echo(f"call {call}")
     if "x-mock-ignored" in headers:
         click.echo(f"ignored: {headers['x-mock-ignored']}", err=True)
-    if "x-mock-fault" in headers or answer.status >= FIRST_REFUSAL:
+    if "x-mock-fault" in headers or answer.status >= FIRST_ERROR:
         reason = headers.get("x-mock-explain") or headers.get("x-mock-fault", "no reason is known")
         end(f"mockserver: the vendor refuses it: {reason}")
 
 
-def _body_text(answer: Answer) -> str:
+def _body_text(answer: HttpResponse) -> str:
     media_type = answer.headers.get("content-type", "").partition(";")[0]
     if answer.body and not media_type.startswith(TEXT_TYPES):
         return f"{len(answer.body)} bytes of {media_type or 'no type'}"

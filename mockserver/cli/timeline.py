@@ -4,14 +4,8 @@ from urllib.parse import quote
 
 import click
 
-from mockserver.cli import end
-from mockserver.cli.connection import (
-    FIRST_REFUSAL,
-    Server,
-    problem_detail,
-    send,
-    with_server_options,
-)
+from mockserver.cli.connection import Server, with_server_options
+from mockserver.cli.control import read
 
 
 @click.command("timeline")
@@ -28,8 +22,4 @@ from mockserver.cli.connection import (
 def command(server: Server, call: str | None, form: str) -> None:
     """Print the timeline of a sandbox, or of CALL, as a Mermaid sequence diagram."""
     path = f"/calls/{quote(call, safe='')}/timeline" if call else "/timeline"
-    headers = {"authorization": f"Bearer {server.token}"} if server.token else {}
-    answer = send(server, "GET", f"{server.prefix}/_mock{path}?format={form}", headers, None)
-    if answer.status >= FIRST_REFUSAL:
-        end(f"mockserver: {problem_detail(answer)}")
-    click.echo(answer.body.decode(), nl=False)
+    click.echo(read(server, "GET", f"{path}?format={form}"), nl=False)

@@ -39,6 +39,9 @@ def webhook_problems(
                 yield from _final_problems(path, raw, " or ".join(meant))
             if is_final and _takes_time(part, calls, bodies):
                 yield from _early_problems(path, raw)
+            if "corrupt" in raw and not _has_body(calls, meant):
+                message = f"'corrupt' has no effect: no webhook {' or '.join(meant)} has a body"
+                yield (*path, KeySegment("corrupt")), message
 
 
 def _kind_problem(kind: str, known: tuple[str, ...], deliveries: RawMapping) -> str:
@@ -68,6 +71,15 @@ def _early_problems(path: DocumentPath, raw: RawMapping) -> Iterator[PathProblem
     if _is_true(raw, "before_reply"):
         message = "'before_reply' has no effect: the call takes time before it"
         yield (*path, KeySegment("before_reply")), message
+
+
+def _has_body(calls: tuple[PlaySite, ...], kinds: list[str]) -> bool:
+    """Whether a call may send one of these kinds with a body."""
+    return any(
+        site.provider.webhooks[kind].has_body
+        for site in calls
+        for kind in set(site.calls.webhooks).intersection(kinds)
+    )
 
 
 def _takes_time(

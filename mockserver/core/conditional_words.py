@@ -55,6 +55,10 @@ def _reordered_kinds(scenario: Scenario) -> Iterator[str]:
     return (kind for kind, behavior in scenario.webhooks.items() if behavior.reorder)
 
 
+def _corrupted_kinds(scenario: Scenario) -> Iterator[str]:
+    return (kind for kind, behavior in scenario.webhooks.items() if behavior.corrupt)
+
+
 def _list_obstacle(_: Scenario, key: str, site: PlaySite) -> str:
     is_reached = site.calls.reaches_beyond_first(key)
     return "" if is_reached else f"{site.operation} {ONE_ITEM_REASONS[key]}"
@@ -66,18 +70,32 @@ def _kind_obstacle(_: Scenario, kind: str, site: PlaySite) -> str:
 
 
 def _order_obstacle(scenario: Scenario, kind: str, site: PlaySite) -> str:
-    """Say that no webhook comes after these; a kind of other vendors is told as such."""
-    if not site.provider.webhooks or kind not in ("any", *site.provider.webhooks):
-        return ""
-    meant = set(site.calls.webhooks) - scenario.webhooks.keys() if kind == "any" else {kind}
-    if not meant <= set(site.calls.final_webhooks):
+    """Say that no webhook comes after these."""
+    meant = _meant_kinds(scenario, kind, site)
+    if meant is None or not meant <= set(site.calls.final_webhooks):
         return ""
     return f"no other webhook of the call comes after {' or '.join(sorted(meant)) or 'them'}"
+
+
+def _body_obstacle(scenario: Scenario, kind: str, site: PlaySite) -> str:
+    """Say that these webhooks have no body that could be damaged."""
+    meant, kinds = _meant_kinds(scenario, kind, site), site.provider.webhooks
+    if not meant or any(kinds[each].has_body for each in meant):
+        return ""
+    return f"no webhook {' or '.join(sorted(meant))} has a body"
+
+
+def _meant_kinds(scenario: Scenario, kind: str, site: PlaySite) -> set[str] | None:
+    """Return the kinds for which a kind stands; None for one of other vendors, told as such."""
+    if not site.provider.webhooks or kind not in ("any", *site.provider.webhooks):
+        return None
+    return set(site.calls.webhooks) - scenario.webhooks.keys() if kind == "any" else {kind}
 
 
 CONDITIONAL_WORDS: Final = (
     ConditionalWord("legs", "{}", _long_lists, _list_obstacle),
     ConditionalWord("webhooks", "webhooks.{}", _named_kinds, _kind_obstacle),
     ConditionalWord("webhooks", "webhooks.{}.reorder", _reordered_kinds, _order_obstacle),
+    ConditionalWord("webhooks", "webhooks.{}.corrupt", _corrupted_kinds, _body_obstacle),
 )
 """`any` is not here: a vendor without webhooks is one for all its operations."""

@@ -51,5 +51,20 @@ class Configuration(NamedTuple):
     """Name of each scenario file of this package -> its content."""
     quirks: tuple[tuple[str, str], ...] = ()
     """(provider, quirk) of each `--quirk`."""
+    trace_webhooks: bool = False
+    """Whether webhooks have the trace context of the request that placed their call."""
     scenario_notes: Mapping[str, tuple[AccountNote, ...]] = EMPTY_MAPPING
     """Location of a user's scenario -> the user's accounts on which it cannot play."""
+
+
+def recorded_options(configuration: Configuration) -> dict[str, Any]:
+    """Return the options that decide on responses, beside the seed and the scenario files."""
+    policy = configuration.policy
+    return {
+        "number_plan": configuration.scenarios.number_plan,
+        "quirks": [list(pair) for pair in configuration.quirks],
+        "webhook_targets": [each for each in policy.allow if each not in DEFAULT_POLICY.allow],
+        "webhook_rewrite": [list(pair) for pair in policy.rewrite.items()],
+        "webhook": dict(configuration.webhook_targets),
+        "trace_webhooks": configuration.trace_webhooks,
+    }

@@ -42,6 +42,10 @@ NETWORK: Final = Grounds(Evidence.ASSUMED, "a network can do this to any request
 LATER: Final = Grounds(Evidence.ASSUMED, "no page promises when a webhook comes")
 ALONE: Final = Grounds(Evidence.ASSUMED, "no page promises an order between calls")
 ORDER: Final = Grounds(Evidence.ASSUMED, "no page promises an order within a call")
+EARLY: Final = Grounds(
+    Evidence.ASSUMED,
+    "the call starts with the request, and no page promises that the response comes first",
+)
 AGAIN: Final = Grounds(Evidence.DOCUMENTED, "there is more than one call")
 RETRY: Final = Grounds(Evidence.ASSUMED, "no page says whether a failed webhook is tried again")
 

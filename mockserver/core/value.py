@@ -7,7 +7,7 @@ eighth. Values with equal fields are equal, and have the same hash if their fiel
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, dataclass_transform
+from typing import Any, Final, TypeVar, dataclass_transform
 
 import msgspec
 
@@ -33,3 +33,11 @@ pack: Final[Callable[[object], bytes]] = partial(msgspec.msgpack.encode, enc_hoo
 
 unpack: Final[Callable[[bytes], Any]] = msgspec.msgpack.decode
 """Return what `pack` has packed: values and mappings as dicts, sequences as lists."""
+
+
+Kind = TypeVar("Kind")
+
+
+def unpack_as(kind: type[Kind], packed: bytes) -> Kind:
+    """Return the value of this type, or the named tuple, that `pack` has packed."""
+    return msgspec.msgpack.decode(packed, type=kind)

@@ -35,7 +35,8 @@ class WebhookKind(NamedTuple):
       `waits` how we know how often it is tried;
     - `render` builds the body of each later attempt from the call as it is when that attempt
       begins; None if all attempts carry what the first one carried. `repeats` is how we know that;
-    - `note` says more, in one sentence.
+    - `note` says more, in one sentence;
+    - `has_body`: whether its requests have a body.
     """
 
     body: Evidence
@@ -44,6 +45,7 @@ class WebhookKind(NamedTuple):
     repeats: Evidence
     note: str = ""
     render: RenderBody | None = None
+    has_body: bool = True
 
 
 def serialize_kind(name: str, kind: WebhookKind) -> dict[str, str | None]:

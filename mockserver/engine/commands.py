@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.core.account import Account
 from mockserver.core.call import Call, Event
-from mockserver.core.configuration import AccountKey, Configuration
+from mockserver.core.configuration import AccountKey, Configuration, recorded_options
 from mockserver.core.journal import JournalEntry
 from mockserver.core.selection import Activation
 from mockserver.engine import webhooks
@@ -112,7 +112,11 @@ def set_configuration(
     It has no journal entry, as nothing in it is visible from outside.
     """
     changed = tuple(accounts)
-    data = {"accounts": [account.key for account in changed], "files": configuration.files}
+    keys, files = [account.key for account in changed], configuration.files
+    data: dict[str, object] = {"accounts": keys, "files": files}
+    options = recorded_options(configuration)
+    if options != recorded_options(state.configuration):
+        data["options"] = options
     state.inputs.record("configuration", now, data, configuration)
     state.set_configuration(configuration)
     for account in changed:

@@ -184,7 +184,7 @@ def _end_delivery(state: SandboxState, delivery: Delivery, now: int) -> None:
         planned=(),
         attempts=(*delivery.attempts, attempt),
     )
-    state.deliveries.update(ended)
+    state.deliveries.end_attempt(ended)
     call_id = delivery.webhook.call_id
     state.journal.append(JournalEntry(now, "delivery-attempt", call_id, ended))
     release_followers(state, delivery.id, now)

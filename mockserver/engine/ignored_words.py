@@ -28,11 +28,11 @@ ANSWERS = ("answered", "machine", "person")
 """The outcomes of a leg that answers, or may do so."""
 
 FIELDS_BY_KEY = {
-    "reorder": "reorder_calls",
-    "before_reply": "before_reply",
-    "attempts": "attempts",
+    "reorder": ("reorder", "reorder_calls"),
+    "before_reply": ("before_reply",),
+    "attempts": ("attempts",),
 }
-"""Key of a kind of webhook that may be ignored -> its field of `DeliveryBehavior`."""
+"""Key of a kind of webhook that may be ignored -> its fields of `DeliveryBehavior`."""
 
 
 def ignored_by_request(
@@ -50,7 +50,7 @@ def ignored_by_request(
     api, author, fault = matched.api_selection, matched.api_author, matched.unknown_fault
     if api and author and fault:
         reason, what = f"{provider.name} has no fault {fault} to refuse with", f"refuse: {fault}"
-        found.append(Ignored(author.name, what, reason, strict=_is_asked_for(api)))
+        found.append(Ignored(author.name, what, reason, strict=is_asked_for(api)))
     found += unread_names(matched)
     is_silent = not (matched.context.planned_calls or calls or matched.applied_api)
     if is_silent and result.response.status < FIRST_ERROR:
@@ -83,22 +83,26 @@ def record_missing_legs(state: SandboxState, call: Call, now: int) -> None:
     indexes = call.redial_index, call.number_index
     resolved = resolve_for_attempt(state, call, selected.scenario, indexes)
     for ignored in _missing_legs(resolved, call, selected):
-        exchange = _placing_exchange(state, call.spec.id)
+        exchange = placing_exchange(state, call.spec.id)
         whole = ignored.replace(call_id=call.spec.id, request_id=exchange.id if exchange else "")
         if all(entry.payload != whole for entry in state.journal.entries):
             state.journal.append(JournalEntry(now, "ignored", call.spec.id, whole))
 
 
-def record_ignored_key(
-    state: SandboxState, delivery: Delivery, key: str, reason: str, now: int
+def record_ignored_key(  # noqa: PLR0913 - the last one has a default
+    state: SandboxState,
+    delivery: Delivery,
+    key: str,
+    reason: str,
+    now: int,
+    *,
+    is_overtaken: bool = False,
 ) -> None:
     """Journal that a key of the scenario could not do to a delivery what it says.
 
-    A planned attempt that the success of an earlier one or a refused target prevents is overtaken:
-    on another day it could have been made.
+    With `is_overtaken`, on another day it could have.
     """
-    is_overtaken = key == "attempts" and delivery.state != "failed"
-    webhook, exchange = delivery.webhook, _placing_exchange(state, delivery.webhook.call_id)
+    webhook, exchange = delivery.webhook, placing_exchange(state, delivery.webhook.call_id)
     name, kind = _author(state, delivery, key)
     index = state.calls.by_id[webhook.call_id].spec.match_index
     selected = exchange.matches[index].selection.webhooks if exchange else None
@@ -109,13 +113,13 @@ def record_ignored_key(
         exchange.id if exchange else "",
         webhook.call_id,
         delivery.id,
-        not is_overtaken and (selected is None or _is_asked_for(selected)),
+        not is_overtaken and (selected is None or is_asked_for(selected)),
     )
-    if not (exchange and _is_known(exchange, ignored)):
+    if not (exchange and is_known(exchange, ignored)):
         state.journal.append(JournalEntry(now, "ignored", webhook.call_id, ignored))
 
 
-def _is_known(exchange: Exchange, ignored: Ignored) -> bool:
+def is_known(exchange: Exchange, ignored: Ignored) -> bool:
     """Whether the response has told already that these words cannot apply to the call."""
     told = [each for each in exchange.ignored if each.call_id == ignored.call_id]
     return (ignored.scenario, ignored.what) in [(each.scenario, each.what) for each in told]
@@ -136,16 +140,16 @@ def _ignored_by_call(
         unreached = _unreached_numbers(resolved, call, incoming.endpoint)
         for part, found in (*failing, *unreached):
             for place, reason in found:
-                yield Ignored(part.name, place, reason, strict=_is_asked_for(legs))
+                yield Ignored(part.name, place, reason, strict=is_asked_for(legs))
     if webhooks:
         resolved = resolve(scenarios, webhooks.scenario, seed, match.draw)
         for part in resolved.parts:
             for place, reason in _failing_webhooks(part, site):
-                yield Ignored(part.name, place, reason, strict=_is_asked_for(webhooks))
+                yield Ignored(part.name, place, reason, strict=is_asked_for(webhooks))
         if not is_in_batch:
             for name, kind, reason in held_replies(state, call, resolved, site.calls.webhooks):
                 place = f"webhooks.{kind}.before_reply"
-                yield Ignored(name, place, reason, strict=_is_asked_for(webhooks))
+                yield Ignored(name, place, reason, strict=is_asked_for(webhooks))
     if not match.selection.fits_all:
         yield from _hidden(state, site, match)
 
@@ -194,7 +198,7 @@ def _hidden(state: SandboxState, site: PlaySite, match: CallMatch) -> Iterator[I
             found.setdefault(key, (each, []))[1].append(aspect)
     for selected, aspects in found.values():
         for hidden in hidden_words(words, selected.scenario, aspects, draw):
-            yield Ignored(*hidden, strict=_is_asked_for(selected))
+            yield Ignored(*hidden, strict=is_asked_for(selected))
 
 
 def _missing_legs(
@@ -206,15 +210,15 @@ def _missing_legs(
     for leg, name in named.items():
         if leg not in known:
             reason = f"{call.spec.operation} has no leg {leg}, only {', '.join(sorted(known))}"
-            yield Ignored(name, f"legs.{leg}", reason, strict=_is_asked_for(selected))
+            yield Ignored(name, f"legs.{leg}", reason, strict=is_asked_for(selected))
 
 
-def _is_asked_for(selected: SelectedScenario) -> bool:
+def is_asked_for(selected: SelectedScenario) -> bool:
     """Whether somebody chose the scenario for such requests; the default speaks to all others."""
     return selected.rank in EXPLICIT_RANKS
 
 
-def _placing_exchange(state: SandboxState, call_id: str) -> Exchange | None:
+def placing_exchange(state: SandboxState, call_id: str) -> Exchange | None:
     """Return the exchange that placed the call, if it is still kept."""
     exchanges = reversed(state.journal.exchanges)
     return next((each for each in exchanges if call_id in each.placed_calls.values()), None)
@@ -234,6 +238,7 @@ def _author(state: SandboxState, delivery: Delivery, key: str) -> tuple[str, str
         if scenario
         for part in resolve_for_attempt(state, call, scenario, indexes).parts
         for kind in (webhook.kind, "any")
-        if kind in part.webhooks and getattr(part.webhooks[kind], FIELDS_BY_KEY[key])
+        if kind in part.webhooks
+        and any(getattr(part.webhooks[kind], field) for field in FIELDS_BY_KEY[key])
     )
     return next(found, (scenario.name if scenario else "", webhook.kind))

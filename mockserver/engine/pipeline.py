@@ -14,6 +14,7 @@ from mockserver.engine.exchange import Exchange, IncomingRequest, MatchedRequest
 from mockserver.engine.failures import fail_request
 from mockserver.engine.ignored_words import ignored_by_request
 from mockserver.engine.ordered_responses import ordered_fault, ordered_response
+from mockserver.engine.request_origin import keep_origin
 from mockserver.engine.response_reasons import NO_REASONS, find_reasons
 from mockserver.engine.retry_after import add_retry_after
 from mockserver.engine.sandbox_state import SandboxState
@@ -25,7 +26,6 @@ from mockserver.engine.scenario_selection import (
     spend,
 )
 from mockserver.engine.simulation import apply_or_reject, assign_resources
-from mockserver.engine.state.calls import NEW_PROGRESS
 
 
 def match_request(state: SandboxState, incoming: IncomingRequest, now: int) -> MatchedRequest:
@@ -159,11 +159,8 @@ def _store_result(
     (result, exchange), now = outcome, context.now
     if context.account and context.account.limits and not context.rate_limited:
         state.counters.record_request(context.account, now)
-    if depth := matched.incoming.webhook_depth:
-        changed = [call_id for call_id, _ in result.effects.events]
-        for call_id in (*exchange.call_ids, *changed):
-            progress = state.calls.progress.get(call_id, NEW_PROGRESS)
-            state.calls.set_progress(call_id, progress.replace(webhook_depth=depth))
+    if (depth := matched.incoming.webhook_depth) or state.configuration.trace_webhooks:
+        keep_origin(state, exchange, depth, [call_id for call_id, _ in result.effects.events])
     effects, due_events = split_effects(result.effects, now)
     apply(state, effects, now, matched.matches)
     for call_id, event in due_events:

@@ -12,6 +12,7 @@ from mockserver.engine.state.counters import Counters
 from mockserver.engine.state.deliveries import Deliveries
 from mockserver.engine.state.inputs import Inputs
 from mockserver.engine.state.journal import Journal
+from mockserver.engine.state.totals import Totals
 
 
 class SandboxState:
@@ -21,7 +22,8 @@ class SandboxState:
         self.configuration = configuration
         self.name = name
         self.epoch = 0
-        self.journal = Journal()
+        self.totals = Totals()
+        self.journal = Journal(totals=self.totals)
         self._initialize(start)
 
     def _initialize(self, start: int) -> None:
@@ -31,10 +33,10 @@ class SandboxState:
             self.configuration.populate(seed, account) if account.generate else account
             for account in initial
         )
-        self.calls = Calls()
+        self.calls = Calls(self.totals)
         self.activations = Activations()
         self.counters = Counters()
-        self.deliveries = Deliveries()
+        self.deliveries = Deliveries(self.totals)
         self.agenda = Agenda()
         self.inputs = Inputs(self.configuration)
         self._build_read_model()
@@ -59,6 +61,11 @@ class SandboxState:
             sequences=self.counters.sequences,
             uploads=self.accounts.uploads,
         )
+
+    def count_in(self, totals: Totals) -> None:
+        """Count from now on in totals that other sandboxes share."""
+        self.totals = totals
+        self.journal.totals = self.calls.totals = self.deliveries.totals = totals
 
     def set_configuration(self, configuration: Configuration) -> None:
         self.configuration = configuration

@@ -12,10 +12,10 @@ from mockserver.core.provider import NO_EFFECTS
 from mockserver.core.script import DueStep, advance
 from mockserver.core.webhook import Delivery
 from mockserver.engine.account_conflicts import credential_conflicts
+from mockserver.engine.call_ends import end_webhooks
 from mockserver.engine.cascade import AppliedEvent, cascade
 from mockserver.engine.effects import add_leg, apply, call_account, schedule_next_step
 from mockserver.engine.failures import fail_call
-from mockserver.engine.reordering import release_held
 from mockserver.engine.retention import retire_call
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.state.agenda import AccountPatch, DueItem, ScheduledEvent
@@ -101,7 +101,7 @@ def _store_transitions(state: SandboxState, call_id: str, transitions: list[Appl
         if effects is not NO_EFFECTS:
             apply(state, effects, at)
         if applied.type == "ended":
-            release_held(state, call_id, at)
+            end_webhooks(state, call_id, at)
     schedule_next_step(state, call_id)
     if state.calls.by_id[call_id].phase == "ended":
         retire_call(state, call_id)

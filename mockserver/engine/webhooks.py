@@ -5,6 +5,7 @@ from typing import Final
 
 from mockserver.core.journal import JournalEntry
 from mockserver.core.scenario import DeliveryBehavior
+from mockserver.core.trace_context import add_trace_context
 from mockserver.core.webhook import (
     ORIGIN_PLACEHOLDER,
     Delivery,
@@ -55,8 +56,11 @@ def enqueue(state: SandboxState, webhook: Webhook, now: int) -> None:
         or state.configuration.webhook_targets.get(spec.provider)
         or inbox_url(state, spec.provider)
     )
+    if trace_context := state.calls.progress[webhook.call_id].trace_context:
+        webhook = webhook.replace(headers=add_trace_context(webhook.headers, trace_context))
     behavior = delivery_behavior(state, webhook)
-    addressed = webhook.replace(url=url, corrupt=behavior.corrupt)
+    corrupt = behavior.corrupt if webhook.body is not None else ""
+    addressed = webhook.replace(url=url, corrupt=corrupt)
     index = _count_deliveries(state, webhook)
     if behavior.drop is None or index < behavior.drop:
         _drop(state, addressed, now)
@@ -182,7 +186,7 @@ def complete_attempt(
     updated = apply_retry_policy(delivery, retry, result, now).replace(
         attempts=(*delivery.attempts, attempt)
     )
-    state.deliveries.update(updated)
+    state.deliveries.end_attempt(updated)
     state.journal.append(
         JournalEntry(
             now,
@@ -230,4 +234,6 @@ def _finish_planned(state: SandboxState, delivery: Delivery, now: int) -> None:
     """Journal what a finished delivery has not reached, and let a redelivery be a real one."""
     state.deliveries.update(delivery.replace(planned=()))
     if reason := unreached_attempts(delivery):
-        record_ignored_key(state, delivery, "attempts", reason, now)
+        # the success of an earlier attempt or a refused target prevents it
+        is_overtaken = delivery.state != "failed"
+        record_ignored_key(state, delivery, "attempts", reason, now, is_overtaken=is_overtaken)

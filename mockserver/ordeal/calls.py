@@ -3,8 +3,10 @@
 import time
 from typing import Final
 
+from mock_calls.http_exchange import HttpRequest
+from mock_calls.transport import problem_detail
 from mockserver.ordeal.cases import Case
-from mockserver.ordeal.control import OrdealError, ask, describe_refusal, send
+from mockserver.ordeal.control import OrdealError, ask, send
 from mockserver.ordeal.outside import run_or_ask
 from mockserver.ordeal.plan import Plan, build_scenario, draw_number, scenario_of
 
@@ -36,9 +38,10 @@ def _place_sample(origin: str, plan: Plan, case: Case, index: int) -> None:
     sample = ask(origin, "POST", f"/samples/{plan.provider}/{vendor.operation}", body)
     scenario = {"x-mock-scenario": scenario_of(case)} if build_scenario(plan, case) else {}
     headers = {**sample["headers"], **scenario}
-    answer = send(origin, sample["method"], sample["path"], headers, sample["body"])
+    content = (sample["body"] or "").encode()
+    answer = send(origin, HttpRequest(sample["method"], sample["path"], headers, content))
     if "x-mock-call" not in answer.headers:
-        reason = answer.headers.get("x-mock-explain") or describe_refusal(answer)
+        reason = answer.headers.get("x-mock-explain") or problem_detail(answer)
         raise OrdealError(f"{plan.provider} refuses the request that places a call: {reason}")
 
 

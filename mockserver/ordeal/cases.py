@@ -15,6 +15,8 @@ class Case(NamedTuple):
       clock of the receiver, too, a webhook is late;
     - `is_repeated`: each webhook is sent once more after its response;
     - `needs_retry`: it takes an account whose failed webhooks are tried again;
+    - `has_slow_reply`: the response to the request that places the call comes slowly, and the
+      webhooks come meanwhile;
     - `is_damaged`: no webhook of it can be read, and so none may have an effect;
     - `refused`, `repeated`, `lost`: the defect if the receiver refuses a webhook, if the calls have
       more effects than others, and if they have fewer.
@@ -31,6 +33,7 @@ class Case(NamedTuple):
     started_ago: int = 0
     is_repeated: bool = False
     needs_retry: bool = False
+    has_slow_reply: bool = False
     is_damaged: bool = False
 
 
@@ -66,11 +69,12 @@ CASES: Final = (
     ),
     Case(
         name="before-the-reply",
-        description="a webhook comes before the response to the request that places the call",
-        webhooks={"before_reply": True},
+        description="the webhooks come before the response to the request that places the call",
+        webhooks=EMPTY_MAPPING,
         refused="refuses-early-webhooks",
         repeated="miscounts-early-webhooks",
         lost="miscounts-early-webhooks",
+        has_slow_reply=True,
     ),
     Case(
         name="lost-then-retried",

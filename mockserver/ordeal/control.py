@@ -1,25 +1,17 @@
 """Asks the control API of the server that plays the cases."""
 
 import json
-from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException
-from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
+from http.client import HTTPException
+from typing import Any, Final
+
+from mock_calls.http_exchange import HttpRequest, HttpResponse, exchange_over, open_connection
+from mock_calls.transport import FIRST_ERROR, build_control_request, problem_detail
 
 TIMEOUT: Final = 300.0  # real seconds: an advance waits for every attempt
-FIRST_REFUSAL: Final = 400
 
 
 class OrdealError(Exception):
     """The ordeal cannot go on; the message says why, and what would be right."""
-
-
-class Answer(NamedTuple):
-    """A response of the server; names of headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 def ask(origin: str, method: str, path: str, body: Any = None) -> Any:
@@ -37,37 +29,21 @@ def read(origin: str, method: str, path: str, body: Any = None) -> str:
     Raises:
         OrdealError: it is refused.
     """
-    headers = {} if body is None else {"content-type": "application/json"}
-    content = None if body is None else json.dumps(body)
-    answer = send(origin, method, f"/_mock{path}", headers, content)
-    if answer.status >= FIRST_REFUSAL:
-        raise OrdealError(describe_refusal(answer))
+    answer = send(origin, build_control_request("default", "", method, path, body))
+    if answer.status >= FIRST_ERROR:
+        raise OrdealError(problem_detail(answer))
     return answer.body.decode()
 
 
-def send(
-    origin: str, method: str, path: str, headers: Mapping[str, str], body: str | None
-) -> Answer:
+def send(origin: str, request: HttpRequest) -> HttpResponse:
     """Send a request as it is.
 
     Raises:
         OrdealError: no response comes.
     """
-    connection = HTTPConnection(urlsplit(origin).netloc, timeout=TIMEOUT)
     try:
-        connection.request(method, path, body and body.encode(), dict(headers))
-        response = connection.getresponse()
-        named = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, named, response.read())
+        with open_connection(origin, TIMEOUT) as connection:
+            return exchange_over(connection, origin, request)
     except (OSError, HTTPException) as error:
-        raise OrdealError(f"the mock server does not respond to {method} {path}: {error}") from None
-    finally:
-        connection.close()
-
-
-def describe_refusal(answer: Answer) -> str:
-    """Return the detail of a problem; of any other refusal, its status and its text."""
-    try:
-        return str(json.loads(answer.body)["detail"])
-    except (ValueError, LookupError, TypeError):
-        return f"{answer.status} {answer.body.decode(errors='replace')}"
+        what = f"{request.method} {request.target}"
+        raise OrdealError(f"the mock server does not respond to {what}: {error}") from None

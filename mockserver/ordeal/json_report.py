@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.ordeal.judge import Verdict
+from mockserver.ordeal.report_file import FORMAT
 from mockserver.ordeal.runner import Report
 from mockserver.ordeal.summary import (
-    differing_copies,
     failures,
     find_proofs,
     latencies,
@@ -19,6 +19,7 @@ def render_json(report: Report, folder: str) -> Iterator[str]:
     """Yield the JSON of a report."""
     plan = report.plan
     whole = {
+        "ordeal": FORMAT,
         "provider": plan.provider,
         "to": plan.to or None,
         "app": plan.app or None,
@@ -47,7 +48,7 @@ def _serialize_verdict(report: Report, verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason or None,
         "defects": [defect._asdict() for defect in verdict.defects],
         "responses": responses(run) if run else {},
-        "differing_copies": [*differing_copies(run)] if run else [],
+        "differing_copies": [*run.differing_copies] if run else [],
         "requests": run.requests if run else {},
         "probe": run.readings._asdict() if run and run.readings else None,
     }

@@ -1,12 +1,14 @@
 """What an ordeal tries: a receiver, or an application that places calls itself."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.ordeal_profile import OrdealProfile
 from mockserver.core.seeded import fraction
 from mockserver.ordeal.cases import Case
+
+REPLY: Final = 3  # real seconds that a slow reply takes
 
 
 class Plan(NamedTuple):
@@ -55,6 +57,8 @@ def build_scenario(plan: Plan, case: Case) -> dict[str, object]:
         "webhooks": {"any": dict(case.webhooks)} if case.webhooks else {},
     }
     words: dict[str, object] = {name: part for name, part in parts.items() if part}
+    if case.has_slow_reply:
+        words["responses"] = [{"dribble": f"{REPLY}s"}]
     return words if len(words) > 1 else {}
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,9 +15,11 @@ from mockserver.ordeal.cases import CASES, CLEAN, Case
 from mockserver.ordeal.control import OrdealError, ask, read
 from mockserver.ordeal.counting import count, read_counts
 from mockserver.ordeal.judge import Verdict, expected_changes, judge, merge_defects
+from mockserver.ordeal.masks import mask_plan
 from mockserver.ordeal.plan import Plan, build_scenario, draw_number, scenario_of, seed_of
 from mockserver.ordeal.relay import run_relay
-from mockserver.ordeal.runs import Attempt, Readings, Run, SentWebhook
+from mockserver.ordeal.runs import Attempt, Counts, Readings, Run, SentWebhook
+from mockserver.ordeal.slow_reply import play_during_reply
 from mockserver.report.copies import UNASKED
 
 PLAYED: Final = 3_600  # virtual seconds until all attempts of a case are over
@@ -30,7 +33,10 @@ WAITS: Final = ["60s"]
 
 
 class Report(NamedTuple):
-    """The verdict of each case, the clean one first, and the runs of those that were played."""
+    """The verdict of each case, the clean one first, and the runs of those that were played.
+
+    The plan is one to show: its secrets are masked.
+    """
 
     plan: Plan
     verdicts: tuple[Verdict, ...]
@@ -56,7 +62,7 @@ def run_ordeal(origin: str, plan: Plan) -> Report:
         else:
             reason = "not played: the receiver has received nothing in the clean case"
             verdicts.append(Verdict(case, "unknown", reason=reason))
-    return Report(plan, tuple(merge_defects(verdicts)), runs)
+    return Report(mask_plan(plan), tuple(merge_defects(verdicts)), runs)
 
 
 def _other_cases(plan: Plan) -> Iterator[Case]:
@@ -71,16 +77,33 @@ def _play(origin: str, plan: Plan, case: Case, clean: Run | None) -> Run:
     _prepare(origin, plan, case)
     before = count(plan)
     with _relays(origin, plan, case, clean) if clean else nullcontext():
-        place_calls(origin, plan, case)
-        ask(origin, "POST", "/clock/advance", {"by": PLAYED})
-        if case.is_repeated:
-            _repeat(origin)
+        doubt = _play_calls(origin, plan, case)
+    run = _read_run(origin, _read_probe(plan, case, clean, before))
+    return run._replace(ignored=(*run.ignored, doubt)) if doubt else run
+
+
+def _play_calls(origin: str, plan: Plan, case: Case) -> str:
+    """Place the calls of a case, and play them; return what may be wrong about that, or nothing."""
+    play = partial(ask, origin, "POST", "/clock/advance", {"by": PLAYED})
+    if case.has_slow_reply:
+        return play_during_reply(origin, plan, case, play)
+    place_calls(origin, plan, case)
+    play()
+    if case.is_repeated:
+        _repeat(origin)
+    return ""
+
+
+def _read_probe(
+    plan: Plan, case: Case, clean: Run | None, before: Counts | None
+) -> Readings | None:
+    """Read the probe after a case; without one, only wait for what the receiver still asks."""
     if before is None:
         time.sleep(PAUSE)
-        return _read_run(origin, None)
+        return None
     expected = None if clean is None else expected_changes(case, clean)
     is_late = clean is not None and clean.readings is not None and clean.readings.are_late
-    return _read_run(origin, read_counts(plan, before, expected, is_late=is_late))
+    return read_counts(plan, before, expected, is_late=is_late)
 
 
 def _prepare(origin: str, plan: Plan, case: Case) -> None:
@@ -130,6 +153,7 @@ def _read_run(origin: str, readings: Readings | None) -> Run:
     requests = ask(origin, "GET", "/requests?limit=1000")["requests"]
     entries = ask(origin, "GET", "/journal")["entries"]
     ignored = [each for each in entries if each["type"] == "ignored"]
+    receivers = ask(origin, "GET", "/report")["receivers"]
     return Run(
         tuple(map(_read_webhook, _list_webhooks(origin))),
         len(ask(origin, "GET", "/calls?limit=1000")["calls"]),
@@ -137,6 +161,7 @@ def _read_run(origin: str, readings: Readings | None) -> Run:
         readings,
         tuple(f"{each['what']}: {each['reason']}" for each in ignored),
         read(origin, "GET", "/inputs"),
+        tuple(copies for receiver in receivers for copies in receiver["differing_copies"]),
     )
 
 

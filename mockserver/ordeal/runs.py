@@ -1,7 +1,7 @@
 """What is seen of a receiver while a case is played."""
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 Counts = Mapping[str, float]
 """Name -> how often something has happened, as a probe counts it."""
@@ -47,6 +47,7 @@ class Run(NamedTuple):
     - `calls`: how many calls there are in the end, those that the receiver has placed included;
     - `requests`: operation -> how many requests the vendor got;
     - `ignored`: what of the case could not be played, in sentences;
+    - `differing_copies`: as the report of the sandbox has them;
     - `inputs`: the log of inputs, which `mockserver replay` plays.
     """
 
@@ -56,6 +57,7 @@ class Run(NamedTuple):
     readings: Readings | None = None
     ignored: tuple[str, ...] = ()
     inputs: str = ""
+    differing_copies: tuple[Mapping[str, Any], ...] = ()
 
 
 def change(before: Counts, after: Counts) -> dict[str, float]:

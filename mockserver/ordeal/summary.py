@@ -3,10 +3,11 @@
 import json
 import shlex
 from collections import Counter
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from mockserver.ordeal.cases import CASES, DEFECTS
+from mockserver.ordeal.masks import find_masks
 from mockserver.ordeal.plan import build_scenario, seed_of
 from mockserver.ordeal.runner import Report
 from mockserver.ordeal.runs import Attempt, Run
@@ -17,7 +18,10 @@ RELAYED: Final = frozenset(case.name for case in CASES if case.relay)
 
 
 class Proof(NamedTuple):
-    """A defect with the cases that show it, and the smallest of them to play again."""
+    """A defect with the cases that show it, and the smallest of them to play again.
+
+    `masks` stand in `again` for secrets, which the user has to put back.
+    """
 
     defect: str
     meaning: str
@@ -27,6 +31,7 @@ class Proof(NamedTuple):
     scenario: str
     replay: str
     again: str
+    masks: tuple[str, ...] = ()
 
     @property
     def has_scenario(self) -> bool:
@@ -58,14 +63,26 @@ def responses(run: Run) -> dict[str, int]:
     return dict(sorted(Counter(str(each.error or each.status) for each in _attempts(run)).items()))
 
 
-def differing_copies(run: Run) -> Iterator[str]:
-    """Yield in words each copy and each repeat that got another status than what came first."""
-    first = {each.id: each.attempts[0].status for each in run.webhooks if each.attempts}
-    for webhook in run.webhooks:
-        name = webhook.copy_of or webhook.id
-        for attempt in webhook.attempts:
-            if name in first and attempt.status != first[name]:
-                yield f"{name} first got {first[name]}, and then {attempt.error or attempt.status}"
+def statuses(report: Report) -> dict[int, int]:
+    """Count the responses by their status."""
+    attempts = (attempt for run in report.runs.values() for attempt in _attempts(run))
+    return dict(sorted(Counter(each.status for each in attempts if each.status).items()))
+
+
+def describe_copies(run: Run) -> Iterator[str]:
+    """Yield in words each answer to a copy or a repeat that differs from the first answer."""
+    for copies in run.differing_copies:
+        first, *others = copies["answers"]
+        for answer in others:
+            result = _describe_answer(answer)
+            if result != _describe_answer(first):
+                yield f"{first['webhook']} first got {_describe_answer(first)}, and then {result}"
+            elif answer["body"] != first["body"]:
+                yield f"{first['webhook']} first got {result}, and then {result} with another body"
+
+
+def _describe_answer(answer: Mapping[str, Any]) -> str:
+    return str(answer["error"] or answer["status"])
 
 
 def find_proofs(report: Report, folder: str) -> Iterator[Proof]:
@@ -76,6 +93,7 @@ def find_proofs(report: Report, folder: str) -> Iterator[Proof]:
                  if defect.name == name]  # fmt: skip
         if shown:
             case, defect = shown[0]
+            again = shlex.join((*plan.words, "--only", case.name))
             yield Proof(
                 defect=name,
                 meaning=meaning,
@@ -84,7 +102,8 @@ def find_proofs(report: Report, folder: str) -> Iterator[Proof]:
                 seed=seed_of(plan, case),
                 scenario=json.dumps(build_scenario(plan, case), ensure_ascii=False),
                 replay=f"mockserver replay {shlex.quote(f'{folder}/{case.name}.jsonl')}",
-                again=shlex.join((*plan.words, "--only", case.name)),
+                again=again,
+                masks=find_masks(again),
             )
 
 

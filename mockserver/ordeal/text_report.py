@@ -1,19 +1,28 @@
 """A report in lines, for people."""
 
+import shlex
 from collections.abc import Iterator
 from typing import Final
 
 from mockserver.ordeal.cases import CLEAN
 from mockserver.ordeal.judge import NO_PROBE, Verdict
+from mockserver.ordeal.report_file import REPORT_NAME
 from mockserver.ordeal.runner import Report
-from mockserver.ordeal.summary import Proof, differing_copies, failures, find_proofs, latencies
+from mockserver.ordeal.summary import (
+    Proof,
+    describe_copies,
+    failures,
+    find_proofs,
+    latencies,
+    statuses,
+)
 
 INDENT: Final = " " * 9
 NO_SCENARIO: Final = "none: the ordeal itself does this to the webhooks"
 
 
 def render_text(report: Report, folder: str) -> Iterator[str]:
-    """Yield the lines of a report: each case, numbers, and each defect with its smallest run."""
+    """Yield the lines of a report: each case, numbers, each defect with its smallest run."""
     plan = report.plan
     yield f"ordeal of {plan.to or plan.app} with webhooks of {plan.provider}, seed {plan.seed}"
     yield ""
@@ -25,6 +34,9 @@ def render_text(report: Report, folder: str) -> Iterator[str]:
     for proof in find_proofs(report, folder):
         yield ""
         yield from render_proof(proof)
+    if any(verdict.defects for verdict in report.verdicts):
+        yield ""
+        yield f"in a browser: mockserver ui {shlex.quote(f'{folder}/{REPORT_NAME}')} --open"
 
 
 def _render_details(report: Report, verdict: Verdict) -> Iterator[str]:
@@ -33,7 +45,7 @@ def _render_details(report: Report, verdict: Verdict) -> Iterator[str]:
     if verdict.reason and verdict.reason != NO_PROBE:
         yield verdict.reason
     if name in report.runs:
-        yield from differing_copies(report.runs[name])
+        yield from describe_copies(report.runs[name])
     grounds = report.plan.vendor.cases[name]
     if verdict.defects:
         yield f"that this happens is {grounds.evidence}: {grounds.reason}"
@@ -41,14 +53,15 @@ def _render_details(report: Report, verdict: Verdict) -> Iterator[str]:
 
 def _render_numbers(report: Report) -> Iterator[str]:
     shares = ", ".join(f"{name} {value} ms" for name, value in latencies(report).items())
-    yield f"responses: {shares or 'none'}"
+    counts = ", ".join(f"{status} ({count})" for status, count in statuses(report).items())
+    yield f"responses: {'; '.join(filter(None, (counts, shares))) or 'none'}"
     requests = report.runs[CLEAN.name].requests.items()
     yield f"requests in the clean case: {', '.join(f'{count} {name}' for name, count in requests)}"
     errors = ", ".join(f"{count} {error}" for error, count in failures(report).items())
     yield f"attempts without a response: {errors or 'none'}"
     states = [verdict.state for verdict in report.verdicts]
-    counts = (f"{states.count(state)} {state}" for state in ("right", "wrong", "unknown"))
-    yield f"cases: {', '.join(counts)}"
+    sums = (f"{states.count(state)} {state}" for state in ("right", "wrong", "unknown"))
+    yield f"cases: {', '.join(sums)}"
     if any(verdict.reason == NO_PROBE for verdict in report.verdicts):
         yield f"unknown: {NO_PROBE}; name one by --probe"
 
@@ -61,3 +74,5 @@ def render_proof(proof: Proof) -> Iterator[str]:
     yield f"  scenario  {proof.scenario if proof.has_scenario else NO_SCENARIO}"
     yield f"  offline   {proof.replay}"
     yield f"  again     {proof.again}"
+    if proof.masks:
+        yield f"  secrets   put each back in the place of its mask: {', '.join(proof.masks)}"

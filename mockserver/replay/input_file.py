@@ -164,6 +164,7 @@ HEADING: Final[Mapping[str, Callable[[object], bool]]] = {
     "webhook": _is_mapping_of_texts,
     "webhook_targets": _are_texts,
     "webhook_rewrite": _are_pairs,
+    "trace_webhooks": _is_flag,
     "origins": _are_texts,
     "files": _is_mapping_of_texts,
 }

@@ -1,6 +1,6 @@
 """Replay an exported log of inputs in a new sandbox, without sockets or waiting."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.compiler import ScenarioCompiler, build_configuration
@@ -31,15 +31,21 @@ class ReplayResult(NamedTuple):
     difference: str = ""
 
 
+Build = Callable[[Mapping[str, Any]], tuple[Configuration, ScenarioCompiler]]
+"""(data of an input that brings files) -> configuration with them, compiler of uploads beside them.
+"""
+
+
 class _Replay(NamedTuple):
     """What configurations of the recorded run are built from."""
 
     settings: Settings
     secrets: Mapping[str, str]
 
-    def build(self, files: Mapping[str, str]) -> tuple[Configuration, ScenarioCompiler]:
+    def build(self, data: Mapping[str, Any]) -> tuple[Configuration, ScenarioCompiler]:
         """Build the configuration of these files, and the compiler of uploads beside them."""
-        restored = {name: unmask(self.secrets, text).encode() for name, text in files.items()}
+        files = data["files"].items()
+        restored = {name: unmask(self.secrets, text).encode() for name, text in files}
         configuration = build_configuration(self.settings, restored)
         return configuration, ScenarioCompiler(self.settings, restored)
 
@@ -96,10 +102,11 @@ def parse_run(lines: Sequence[str], settings: Settings) -> RecordedRun:
         webhook=heading["webhook"],
         webhook_targets=tuple(heading["webhook_targets"]),
         webhook_rewrite=tuple((host, other) for host, other in heading["webhook_rewrite"]),
+        trace_webhooks=heading["trace_webhooks"],
     )
     replay = _Replay(recorded, secrets)
-    configuration, compiler = replay.build(heading["files"])
-    later = Configurations(replay, configuration, compiler)
+    configuration, compiler = replay.build(heading)
+    later = Configurations(replay.build, configuration, compiler)
     return RecordedRun(file, secrets, configuration, parse_time(heading["start_at"]), later)
 
 
@@ -122,13 +129,13 @@ class Configurations:
     uploads on top of it.
     """
 
-    def __init__(self, replay: _Replay, initial: Configuration, compiler: ScenarioCompiler) -> None:
-        self._replay, self.initial, self.compiler = replay, initial, compiler
+    def __init__(self, build: Build, initial: Configuration, compiler: ScenarioCompiler) -> None:
+        self._build, self.initial, self.compiler = build, initial, compiler
 
     def __call__(self, player: InputPlayer, _: int, data: Mapping[str, Any]) -> Configuration:
         current = player.state.configuration
         if "files" in data:
-            self.initial, self.compiler = self._replay.build(data["files"])
+            self.initial, self.compiler = self._build(data)
             return self.compiler.build_configuration(current, player.uploads, self.initial)
         accounts = dict(player.state.accounts.by_key)
         configuration, problems = self.compiler(current, player.uploads, accounts)

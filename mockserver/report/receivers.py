@@ -28,13 +28,21 @@ class Source(NamedTuple):
     providers: Mapping[str, BoundProvider]
 
 
+class Failure(NamedTuple):
+    """A failed attempt: the id of its webhook, and the status or the class of the error."""
+
+    webhook: str
+    reason: str
+
+
 class ReceiverReport(Value):
     """What one receiver did; `url` is that of its webhooks, without the query.
 
     `attempts` counts those that went to it, `unasked` those that did not: a scenario simulates
     them, their address is refused, or the mock server is at fault. `failures` are the attempts
     that the vendor takes as failed: no status, or one that it does not accept. `states` counts
-    the webhooks by state, `statuses` and `errors` the attempts.
+    the webhooks by state, `statuses` and `errors` the attempts. `failed_webhooks` maps the status
+    or the error of failures to the ids of the webhooks that have them.
     """
 
     url: str
@@ -45,6 +53,7 @@ class ReceiverReport(Value):
     statuses: Mapping[int, int]
     errors: Mapping[str, int]
     failures: int
+    failed_webhooks: Mapping[str, tuple[str, ...]]
     latency: Latency | None
     differing_copies: tuple[DifferingCopies, ...]
     follow_ups: tuple[FollowUp, ...]
@@ -75,11 +84,6 @@ def receiver_url(url: str) -> str:
     return url.partition("#")[0].partition("?")[0]
 
 
-def accepted_statuses(source: Source, delivery: Delivery) -> frozenset[int]:
-    """Return the statuses that end the retries of a webhook."""
-    return find_retry(delivery, source.accounts, source.providers).satisfied_by
-
-
 def _group(items: Iterable[Item], key: Callable[[Item], str]) -> dict[str, list[Item]]:
     groups: dict[str, list[Item]] = {}
     for item in items:
@@ -92,6 +96,7 @@ def _report_receiver(
 ) -> ReceiverReport:
     results = [each.result for delivery in deliveries for each in delivery.attempts]
     asked = [result for result in results if is_asked(result)]
+    failures = [*_find_failures(source, deliveries)]
     return ReceiverReport(
         url=url,
         kinds=tuple(dict.fromkeys(each.webhook.kind for each in deliveries)),
@@ -100,16 +105,34 @@ def _report_receiver(
         unasked=len(results) - len(asked),
         statuses=Counter(each.status for each in asked if each.status is not None),
         errors=Counter(each.error for each in asked if each.error is not None),
-        failures=sum(_count_failures(source, each) for each in deliveries),
+        failures=len(failures),
+        failed_webhooks=_group_failures(failures),
         latency=measure_latency([each.duration_ms for each in asked if each.status is not None]),
         differing_copies=tuple(_find_copies(source, deliveries)),
         follow_ups=tuple(follow_ups),
     )
 
 
-def _count_failures(source: Source, delivery: Delivery) -> int:
-    accepted = accepted_statuses(source, delivery)
-    return sum(_is_failure(each.result, accepted) for each in delivery.attempts)
+def _find_failures(source: Source, deliveries: Iterable[Delivery]) -> Iterator[Failure]:
+    for delivery in deliveries:
+        accepted = _accepted_statuses(source, delivery)
+        for attempt in delivery.attempts:
+            if _is_failure(attempt.result, accepted):
+                yield Failure(delivery.id, str(attempt.result.error or attempt.result.status))
+
+
+def _group_failures(failures: Iterable[Failure]) -> dict[str, tuple[str, ...]]:
+    """Map each reason to the ids of its webhooks, each once."""
+    groups = _group(failures, lambda each: each.reason)
+    return {
+        reason: tuple(dict.fromkeys(each.webhook for each in groups[reason]))
+        for reason in sorted(groups)
+    }
+
+
+def _accepted_statuses(source: Source, delivery: Delivery) -> frozenset[int]:
+    """Return the statuses that end the retries of a webhook."""
+    return find_retry(delivery, source.accounts, source.providers).satisfied_by
 
 
 def _is_failure(result: DeliveryResult, accepted: frozenset[int]) -> bool:
@@ -119,4 +142,4 @@ def _is_failure(result: DeliveryResult, accepted: frozenset[int]) -> bool:
 def _find_copies(source: Source, deliveries: Sequence[Delivery]) -> Iterator[DifferingCopies]:
     """Yield the differing copies, account by account, as each may accept other statuses."""
     for group in _group(deliveries, lambda each: f"{each.provider}/{each.account}").values():
-        yield from find_differing_copies(group, accepted_statuses(source, group[0]))
+        yield from find_differing_copies(group, _accepted_statuses(source, group[0]))

@@ -1,9 +1,9 @@
-"""The virtual clock of a sandbox, in ms."""
+"""The virtual clock of a sandbox, in ms, and how it is set."""
 
 import re
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from mockserver.core.time import SECOND
 
@@ -118,6 +118,10 @@ class Clock:
         if to > self.now():
             self._base, self._anchor = to, self._seconds()
 
+    def real_seconds_since(self, moment: int) -> float:
+        """Return the real seconds since `moment` (in ms), 0 if it is not over; time has to flow."""
+        return max(0.0, (self.now() - moment) / SECOND / self._rate)
+
     def real_seconds_until(self, moment: int) -> float | None:
         """Return the real seconds until `moment` (in ms); None if only a jump gets there.
 
@@ -126,3 +130,16 @@ class Clock:
         if self.is_manual:
             return None
         return min(self._max_sleep, max(0.0, (moment - self.now()) / SECOND / self._rate))
+
+
+class Timing(NamedTuple):
+    """How time runs: a clock `mode`, and its `start` in ms; None is the time of the wall clock."""
+
+    mode: str = "real"
+    start: int | None = None
+
+    def build_clock(self) -> Clock:
+        """Build a new clock, set to the start."""
+        start = time.time_ns() // 1_000_000 if self.start is None else self.start
+        wall = WallClock(time.monotonic, time.time)
+        return Clock(self.mode, start, time.monotonic, wall)

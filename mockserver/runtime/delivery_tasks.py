@@ -3,10 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
+from types import MappingProxyType
+from typing import Final
 from weakref import WeakValueDictionary
 
 from mockserver.core.webhook import Delivery, DeliveryResult, Dispatcher
 from mockserver.runtime.tasks import OnError, spawn
+
+REPEATED: Final = MappingProxyType({"X-Mock-Repeated": "1"})
+"""The header of a webhook that a server sends again, as an earlier one ended before the result."""
 
 
 class DeliveryTasks:
@@ -25,6 +30,8 @@ class DeliveryTasks:
         self.dispatcher = dispatcher
         self._store = store
         self._on_error = on_error
+        self.hold: Callable[[], Awaitable[None]] | None = None
+        """Waits until an attempt may begin, for a sandbox that is stored."""
         self.begun_count = 0
         """Attempts that have begun, ever."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -36,6 +43,10 @@ class DeliveryTasks:
     def start(self, delivery: Delivery) -> None:
         """Deliver a webhook after those of its call; store its result when that is there."""
         self._start(delivery, self._attempt, None)
+
+    def start_again(self, delivery: Delivery) -> None:
+        """Deliver as `start` a webhook that may have been sent before: a header says so."""
+        self._start(delivery, self._attempt_again, None)
 
     def start_in_turn(self, delivery: Delivery) -> None:
         """Deliver a webhook after those of its call, while its receiver has no other one.
@@ -57,6 +68,7 @@ class DeliveryTasks:
         """
         await self.cancel()
         self._store = self._on_error = _ignore
+        self.hold = None
 
     async def wait(self) -> None:
         """Wait until every delivery has a result."""
@@ -108,8 +120,15 @@ class DeliveryTasks:
             self._store(delivery, error)
 
     async def _attempt(self, delivery: Delivery) -> DeliveryResult:
+        if self.hold:
+            await self.hold()
         self.begun_count += 1
         return await self.dispatcher.deliver(delivery)
+
+    async def _attempt_again(self, delivery: Delivery) -> DeliveryResult:
+        webhook = delivery.webhook
+        headers = {**webhook.headers, **REPEATED}
+        return await self._attempt(delivery.replace(webhook=webhook.replace(headers=headers)))
 
     async def _attempt_alone(self, delivery: Delivery) -> DeliveryResult:
         receiver = receiver_of(delivery.webhook.url)

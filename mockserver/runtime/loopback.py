@@ -10,7 +10,9 @@ from typing import Final
 from mockserver.core.webhook import DEPTH_HEADER, DeliveryResult
 from mockserver.delivery.http_request import CLOSE, HttpRequest
 from mockserver.runtime.inboxes import ReceivedRequest
+from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
+from mockserver.store.records import StoreUnavailable
 
 INBOX_PATH: Final = re.compile(
     r"(?:/_sandbox/([\w.-]+))?(/_mock/receive/([\w.-]+))(?:\?(.*))?", re.ASCII
@@ -18,6 +20,8 @@ INBOX_PATH: Final = re.compile(
 METHODS: Final = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 SERVER_HEADERS: Final = frozenset(("x-mock-sandbox", DEPTH_HEADER, "content-encoding"))
 """Headers that the server itself evaluates: requests with one go over HTTP."""
+
+UNAVAILABLE: Final = 503
 
 MAX_BODY: Final = 65_536  # bytes of a body
 
@@ -31,18 +35,31 @@ async def deliver_to_inbox(
     simply hand to the inbox.
     """
     match = INBOX_PATH.fullmatch(request.path)
-    if (
-        match is None
-        or registry.find(match[1] or DEFAULT_SANDBOX) is None
-        or not _is_eligible(request)
-    ):
+    if match is None or not _is_eligible(request):
         return None
     sandbox_name, path, inbox_name, query = match.groups("")
-    sandbox = registry.get_or_create(sandbox_name or DEFAULT_SANDBOX)
+    name = sandbox_name or DEFAULT_SANDBOX
+    if name in registry.asleep:
+        await registry.wake(name)
+    if registry.find(name) is None:
+        return None
+    sandbox = registry.get_or_create(name)
     received = ReceivedRequest(
         sandbox.clock.now(), request.method, path, query, dict(request.headers), request.body
     )
-    return DeliveryResult(await sandbox.receive_webhook(inbox_name, received))
+    status = await sandbox.receive_webhook(inbox_name, received)
+    return DeliveryResult(status if await _is_stored(registry, sandbox) else UNAVAILABLE)
+
+
+async def _is_stored(registry: SandboxRegistry, sandbox: Sandbox) -> bool:
+    """Wait until what an inbox has received is stored; return False if that cannot be now."""
+    if registry.durability is None:
+        return True
+    try:
+        await registry.durability.wait_for(sandbox)
+    except StoreUnavailable:
+        return False
+    return True
 
 
 def _is_eligible(request: HttpRequest) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mockserver.core.configuration import Configuration
-from mockserver.engine.state.inputs import Input
+from mockserver.engine.state.inputs import Input, Inputs
 
 
 class IncompleteInputs(Exception):
@@ -28,3 +28,5 @@ class Recording(NamedTuple):
     now: int
     mode: str
     initial_configuration: Configuration
+    log: Inputs
+    """The owner of the inputs, which tells the log from others."""

@@ -2,38 +2,33 @@
 
 import asyncio
 import secrets
-import time
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
-from typing import NamedTuple
 
 from mockserver.core.account import Account
 from mockserver.core.configuration import AccountKey, Configuration
 from mockserver.core.webhook import Delivery, Dispatcher
 from mockserver.engine import commands
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.runtime.clock import Clock, WallClock
+from mockserver.engine.state.totals import Totals
+from mockserver.runtime.clock import Clock, Timing
 from mockserver.runtime.event_texts import EventTexts
-from mockserver.runtime.inboxes import MAX_INBOXES, Inbox, InboxStorage, ReceivedRequest
+from mockserver.runtime.inboxes import Inboxes, InboxStorage, ReceivedRequest
+from mockserver.runtime.lag import Lag
 from mockserver.runtime.phone_clock import PhoneClock
 from mockserver.runtime.receivers import Receivers
 from mockserver.runtime.recording import IncompleteInputs, Recording
 from mockserver.runtime.scheduler import Scheduler
 from mockserver.runtime.tasks import spawn
 
+__all__ = ["Claim", "Sandbox", "Timing"]
 
-class Timing(NamedTuple):
-    """How time runs: a clock `mode`, and its `start` in ms; None is the time of the wall clock."""
+Claim = tuple[str, bytes]
+"""(provider, digest of a credential)"""
 
-    mode: str = "real"
-    start: int | None = None
 
-    def build_clock(self) -> Clock:
-        """Build a new clock, set to the start."""
-        start = time.time_ns() // 1_000_000 if self.start is None else self.start
-        wall = WallClock(time.monotonic, time.time)
-        return Clock(self.mode, start, time.monotonic, wall)
+class SandboxRefused(Exception):
+    """The sandbox of the store cannot go on; the text says why."""
 
 
 class Sandbox:
@@ -53,7 +48,13 @@ class Sandbox:
         self.name = name
         self.instance = secrets.token_hex(4)
         """Tells the sandbox from an earlier one of its name; of no use to the simulation."""
+        self.earlier_epochs = 0
+        """Epochs that ended before the sandbox slept."""
         self.timing = timing
+        self.has_own_start = False
+        """Whether timing and seed, to which a reset returns, are not those of the server."""
+        self.claims: tuple[Claim, ...] = ()
+        self.is_removed = False
         clock = timing.build_clock()
         self.state = SandboxState(configuration, clock.now(), name)
         self.receivers = Receivers(dispatcher)
@@ -61,12 +62,12 @@ class Sandbox:
         self.uploaded_scenarios: dict[str, bytes] = {}
         """Scenario name -> its source, as uploaded through the control API."""
         self.snapshots: dict[str, Recording] = {}
+        self.snapshot_count = 0
+        """How many snapshots have been taken, also in place of others."""
         self._initial_configuration = configuration
         self.request_durations: OrderedDict[str, int] = OrderedDict()
         """Request ID -> real ms until its response; kept out of the journal."""
-        self.inbox_storage = inbox_storage or InboxStorage()
-        self._inboxes: dict[str, Inbox] = {}
-        self.inboxes: Mapping[str, Inbox] = MappingProxyType(self._inboxes)
+        self.inboxes = Inboxes(inbox_storage or InboxStorage())
         self.event_texts = EventTexts()
         self.phone_clock = PhoneClock(self.state)
         self._task: asyncio.Task[None] | None = None
@@ -74,6 +75,11 @@ class Sandbox:
     @property
     def clock(self) -> Clock:
         return self.scheduler.clock
+
+    def count_in(self, totals: Totals, lag: Lag) -> None:
+        """Count from now on in what other sandboxes share."""
+        self.state.count_in(totals)
+        self.scheduler.lag = lag
 
     def start(self) -> None:
         self._task = spawn(self.scheduler.run(), self.scheduler.record_error)
@@ -144,11 +150,13 @@ class Sandbox:
             self.clock.now(),
             self.clock.mode,
             self._initial_configuration,
+            log,
         )
 
     def take_snapshot(self, name: str) -> None:
         """Keep the recording of now under a name, across resets."""
         self.snapshots[name] = self.record()
+        self.snapshot_count += 1
 
     def resume(
         self,
@@ -156,17 +164,23 @@ class Sandbox:
         uploads: Mapping[str, bytes],
         in_flight: Iterable[Delivery],
         now: int,
+        *,
+        repeats: bool = False,
     ) -> None:
-        """Go on from a state that was played: at `now`, in ms, with these deliveries under way."""
+        """Go on from a state that was played: at `now`, in ms, with these deliveries under way.
+
+        `repeats` says that they may have been sent before, and are sent again.
+        """
         self._initial_configuration = initial_configuration
         self.uploaded_scenarios = dict(uploads)
         self.clock.jump(now)
+        deliveries = self.scheduler.deliveries
         for delivery in in_flight:
-            self.scheduler.deliveries.start(delivery)
+            (deliveries.start_again if repeats else deliveries.start)(delivery)
 
     async def receive_webhook(self, inbox: str, request: ReceivedRequest) -> int:
         """Let an inbox receive a request, and journal that; return the status of its response."""
-        receiver = self._get_or_create_inbox(inbox)
+        receiver = self.inboxes.get_or_create(inbox)
         status = receiver.store(request)
         receipt = {
             "inbox": inbox,
@@ -180,12 +194,11 @@ class Sandbox:
 
     def program_inbox(self, inbox: str, statuses: Iterable[int], delay: float) -> None:
         """Set the statuses of the next responses of an inbox, and the delay before each."""
-        self._get_or_create_inbox(inbox).program(statuses, delay)
+        self.inboxes.get_or_create(inbox).program(statuses, delay)
 
     def clear_inbox(self, inbox: str) -> None:
         """Forget what an inbox has received, and how it was programmed."""
-        if inbox in self._inboxes:
-            self._inboxes.pop(inbox).clear()
+        self.inboxes.forget(inbox)
 
     async def reset(self) -> None:
         """Return to the seeded start; nothing scheduled before is sent after this returns."""
@@ -193,33 +206,22 @@ class Sandbox:
         self.phone_clock.cancel()
         self.uploaded_scenarios = {}
         commands.reset(self.state, self._initial_configuration, clock.now())
-        self._clear_inboxes()
+        self.inboxes.clear()
         self.request_durations.clear()
         self.scheduler.clock = clock
         await self.scheduler.deliveries.cancel()
         self.scheduler.wake()
 
-    async def stop(self) -> None:
-        """End the scheduler's task, an advance in progress and all deliveries on their way."""
+    async def stop(self, *, keeps_inboxes: bool = False) -> None:
+        """End the scheduler's task, an advance in progress and all deliveries on their way.
+
+        Its inboxes end, too, unless they have yet to be stored.
+        """
         self.phone_clock.cancel()
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None  # with its error, which refers to the scheduler
         await self.scheduler.stop()
-        self._clear_inboxes()
-
-    def _get_or_create_inbox(self, name: str) -> Inbox:
-        if name not in self._inboxes:
-            if len(self._inboxes) >= MAX_INBOXES:
-                used = {each: box for each, box in self._inboxes.items() if not box.is_unused}
-                self._inboxes.clear()
-                self._inboxes.update(used)
-            self._inboxes[name] = Inbox(self.inbox_storage)
-        return self._inboxes[name]
-
-    def _clear_inboxes(self) -> None:
-        """Forget all inboxes, so that their requests no longer count in the storage."""
-        for inbox in self._inboxes.values():
-            inbox.clear()
-        self._inboxes.clear()
+        if not keeps_inboxes:
+            self.inboxes.clear()

@@ -17,6 +17,7 @@ from mockserver.engine.webhooks import complete_attempt
 from mockserver.runtime.advances import AdvanceResult, Target, Turns, never_met
 from mockserver.runtime.clock import SET_BACK, Clock
 from mockserver.runtime.delivery_tasks import DeliveryTasks
+from mockserver.runtime.lag import Lag
 
 MAX_EVENTS = 100_000  # due items in one advance until idle or empty
 HORIZON = 30 * DAY  # ms, the longest advance until idle or empty
@@ -47,10 +48,9 @@ class Scheduler:
         self.state = state
         self.clock = clock
         self._turns = Turns()
-        self.is_stopping = False
-        self._open_requests = 0
-        self._sleep_until = NEVER
-        self._wake_event = asyncio.Event()
+        self.is_stopping, self._open_requests = False, 0
+        self._sleep_until, self._wake_event = NEVER, asyncio.Event()
+        self.lag = Lag()
         self.deliveries = DeliveryTasks(dispatcher, self._store_result, self.record_error)
 
     def wake(self) -> None:
@@ -65,6 +65,8 @@ class Scheduler:
         """Run what is due, at most `limit` items, if time flows now; return the time in ms."""
         count, is_running = 0, self._is_time_flowing() and not self._open_requests
         while is_running and (due := self.state.peek()) and self._is_due(due):
+            if not count:
+                self.lag.observe_due(due.at, self.clock)
             self._run_item(due)
             count += 1
             if count == limit:

@@ -2,13 +2,15 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from mockserver.settings.options import OPTIONS, Option
 from mockserver.settings.values import (
     SettingsError,
+    parse_durable,
     parse_flag,
     parse_https_port,
     parse_log_format,
@@ -16,6 +18,8 @@ from mockserver.settings.values import (
     parse_pair,
     parse_port,
     parse_start,
+    parse_store,
+    parse_time_to_live,
     parse_webhook,
 )
 
@@ -28,9 +32,11 @@ INJECTED_PORT: Final = re.compile(r"tcp://\S+")
 class Settings(NamedTuple):
     """The value of each option.
 
-    `start` is in ms since 1970 UTC, None for now. `https_port` is None for none. An empty `seed`
-    is drawn at the start. `webhook` maps a provider to a URL. `quirk` has pairs of provider and
-    quirk, `webhook_rewrite` pairs of the host name in a URL and the one that replaces it.
+    `store` is the path of a SQLite file, empty for memory. `sandbox_ttl` is in real seconds, None
+    for the default. `start` is in ms since 1970 UTC, None
+    for now. `https_port` is None for none. An empty `seed` is drawn at the start. `webhook` maps a
+    provider to a URL. `quirk` has pairs of provider and quirk, `webhook_rewrite` pairs of the host
+    name in a URL and the one that replaces it.
     """
 
     host: str = "127.0.0.1"
@@ -38,6 +44,10 @@ class Settings(NamedTuple):
     webhook: Mapping[str, str] = MappingProxyType({})
     scenarios: tuple[str, ...] = ()
     load: str = ""
+    store: str = ""
+    durable: str = "engine"
+    sandbox_ttl: float | None = None
+    store_key: str = ""
     watch: bool = False
     number_plan: bool = True
     quirk: tuple[tuple[str, str], ...] = ()
@@ -50,6 +60,7 @@ class Settings(NamedTuple):
     webhook_targets: tuple[str, ...] = ()
     webhook_rewrite: tuple[tuple[str, str], ...] = ()
     webhook_ca: tuple[str, ...] = ()
+    trace_webhooks: bool = False
     https: bool = False
     https_port: int | None = None
     ca_dir: str = ""
@@ -70,38 +81,12 @@ def parse_settings(
     Raises:
         SettingsError: for the first invalid setting.
     """
-    values = {option.name: _option_values(option, flags, environment) for option in OPTIONS}
-    return Settings(
-        host=values["host"][0],
-        port=parse_port(values["port"][0]),
-        webhook=dict(parse_webhook(text) for text in values["webhook"]),
-        scenarios=tuple(values["scenarios"]),
-        load=values["load"][0],
-        watch=parse_flag(values["watch"]),
-        number_plan=not parse_flag(values["no_number_plan"]),
-        quirk=tuple(parse_pair("quirk", text) for text in values["quirk"]),
-        clock=values["clock"][0],
-        start=parse_start(values["start_at"][0]),
-        seed=values["seed"][0],
-        token=values["token"][0],
-        allow_host=tuple(values["allow_host"]),
-        cors=tuple(parse_origins(values["cors"])),
-        webhook_targets=tuple(values["webhook_targets"]),
-        webhook_rewrite=tuple(
-            parse_pair("webhook-rewrite", text) for text in values["webhook_rewrite"]
-        ),
-        webhook_ca=tuple(values["webhook_ca"]),
-        https=parse_flag(values["https"]),
-        https_port=parse_https_port(values["https_port"][0]),
-        ca_dir=values["ca_dir"][0],
-        proxy_pass=tuple(text.lower() for text in values["proxy_pass"]),
-        tls_cert=values["tls_cert"][0],
-        tls_key=values["tls_key"][0],
-        public_url=values["public_url"][0],
-        log_format=parse_log_format(values["log_format"][0]),
-        open=parse_flag(values["open"]),
-        quiet=parse_flag(values["quiet"]),
-    )
+    values = {
+        option.name: _PARSERS[option.name](_option_values(option, flags, environment))
+        for option in OPTIONS
+    }
+    number_plan = not values.pop("no_number_plan")
+    return Settings(number_plan=number_plan, start=values.pop("start_at"), **values)
 
 
 def _option_values(
@@ -114,3 +99,54 @@ def _option_values(
     if option.name == "port" and INJECTED_PORT.fullmatch(text):
         return [option.default]
     return text.split() if option.kind == "repeatable" else [text]
+
+
+def _first(parse: Callable[[str], Any]) -> Callable[[list[str]], Any]:
+    return lambda texts: parse(texts[0])
+
+
+def _each(parse: Callable[[str], Any]) -> Callable[[list[str]], tuple[Any, ...]]:
+    return lambda texts: tuple(map(parse, texts))
+
+
+def _parse_webhooks(texts: list[str]) -> dict[str, str]:
+    return dict(parse_webhook(text) for text in texts)
+
+
+_PARSERS: Final[Mapping[str, Callable[[list[str]], Any]]] = MappingProxyType(
+    {
+        "host": _first(str),
+        "port": _first(parse_port),
+        "webhook": _parse_webhooks,
+        "scenarios": tuple,
+        "load": _first(str),
+        "store": _first(parse_store),
+        "durable": _first(parse_durable),
+        "sandbox_ttl": _first(parse_time_to_live),
+        "store_key": _first(str),
+        "watch": parse_flag,
+        "no_number_plan": parse_flag,
+        "quirk": _each(partial(parse_pair, "quirk")),
+        "clock": _first(str),
+        "start_at": _first(parse_start),
+        "seed": _first(str),
+        "token": _first(str),
+        "allow_host": tuple,
+        "cors": lambda texts: tuple(parse_origins(texts)),
+        "webhook_targets": tuple,
+        "webhook_rewrite": _each(partial(parse_pair, "webhook-rewrite")),
+        "webhook_ca": tuple,
+        "trace_webhooks": parse_flag,
+        "https": parse_flag,
+        "https_port": _first(parse_https_port),
+        "ca_dir": _first(str),
+        "proxy_pass": _each(str.lower),
+        "tls_cert": _first(str),
+        "tls_key": _first(str),
+        "public_url": _first(str),
+        "log_format": _first(parse_log_format),
+        "open": parse_flag,
+        "quiet": parse_flag,
+    }
+)
+"""Name of an option -> what parses its texts."""

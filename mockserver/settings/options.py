@@ -40,6 +40,26 @@ OPTIONS: Final = (
         kind="repeatable",
     ),
     Option("load", "start with the state that this exported log of inputs leads to", "", "FILE"),
+    Option(
+        "store",
+        "where sandboxes are kept: memory, or sqlite:PATH for a file that outlives the server",
+        "memory",
+        "STORE",
+    ),
+    Option(
+        "durable",
+        "with --store: what it survives: engine, the end of the process; disk, of the machine, too",
+        "engine",
+        "WHAT",
+    ),
+    Option(
+        "sandbox_ttl",
+        "real time after which an unused sandbox is removed: 30m, 1h, 30d, or never; without it, "
+        "1h in memory, 30d with --store",
+        "",
+        "DURATION",
+    ),
+    Option("store_key", "with --store: file with the key that encrypts what is kept", "", "FILE"),
     Option("watch", "reload scenario files when they change", kind="flag"),
     Option(
         "no_number_plan",
@@ -86,6 +106,11 @@ OPTIONS: Final = (
         "PEM file with more certificates to trust when receivers use https",
         metavar="FILE",
         kind="repeatable",
+    ),
+    Option(
+        "trace_webhooks",
+        "give the webhooks of a call the traceparent of the request that placed it",
+        kind="flag",
     ),
     Option(
         "https", "accept CONNECT for the vendors' hosts, with an authority of its own", kind="flag"

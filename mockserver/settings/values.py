@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from math import inf
+from types import MappingProxyType
 from typing import Final
 
 MAX_PORT: Final = 65_535
@@ -11,6 +13,10 @@ ORIGIN: Final = re.compile(
     r"https?://(\[[0-9A-Fa-f:.]+\]|[\w.-]+)(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE
 )
 """The origin of a web page, as the header `Origin` has it."""
+
+EXAMPLE: Final = "sqlite:calls.db"
+TIME_TO_LIVE: Final = re.compile(r"([0-9]{1,6})([smhd])", re.ASCII)
+UNIT_SECONDS: Final = MappingProxyType({"s": 1, "m": 60, "h": 3_600, "d": 86_400})
 
 
 class SettingsError(ValueError):
@@ -35,6 +41,35 @@ def parse_log_format(text: str) -> str:
     if text not in ("text", "json"):
         raise SettingsError(f"log-format {text!r} is neither text nor json")
     return text
+
+
+def parse_store(text: str) -> str:
+    """Return the path of the SQLite file; empty for memory."""
+    kind, _, path = text.partition(":")
+    if text in ("memory", "memory:"):
+        return ""
+    if kind != "sqlite" or not path:
+        raise SettingsError(f"store {text!r} is neither memory nor sqlite:PATH, such as {EXAMPLE}")
+    return path
+
+
+def parse_durable(text: str) -> str:
+    if text not in ("engine", "disk"):
+        raise SettingsError(f"durable {text!r} is neither engine nor disk")
+    return text
+
+
+def parse_time_to_live(text: str) -> float | None:
+    """Return seconds, infinity for `never` and `0`, and None for the default."""
+    if text in ("never", "0"):
+        return inf
+    match = TIME_TO_LIVE.fullmatch(text)
+    seconds = int(match[1]) * UNIT_SECONDS[match[2]] if match else 0
+    if text and not seconds:
+        raise SettingsError(
+            f"sandbox-ttl {text!r} is neither a duration such as 30m, 1h or 30d, nor never"
+        )
+    return seconds or None
 
 
 def parse_pair(option: str, text: str) -> tuple[str, str]:

@@ -17,11 +17,14 @@ from mockserver.testing.playing import (
 )
 from mockserver.testing.requests import START, accepted_candidates
 from mockserver.testing.scenarios import travelling_scenarios
+from mockserver.testing.senders import send_at_once, send_in_pieces
 
 NOW: Final = int(START.timestamp() * 1000)
 RECEIVER: Final = f"{ORIGIN}/webhooks"
 LONGEST_GAP: Final = 60
 """Seconds between two requests."""
+MOST_PIECES: Final = 3
+"""In how many pieces a body comes."""
 
 
 def webhook_deliveries(
@@ -29,9 +32,10 @@ def webhook_deliveries(
 ) -> st.SearchStrategy[tuple[SentWebhook, ...]]:
     """Draw the webhooks of one call or of up to `calls`, in the order in which they come.
 
-    Scenarios decide how the people behave, and which webhooks are lost, late, repeated, damaged or
-    out of order. Responses get lost, too, so that a vendor that tries again sends what has come
-    already. No server runs: the receiver is taken to accept whatever comes.
+    Scenarios decide how the people behave, and which webhooks are lost, late, repeated, damaged,
+    out of order or before the reply. Responses get lost, too, so that a vendor that tries again
+    sends what has come already. Senders are slow, and copies come at once. No server runs: the
+    receiver is taken to accept whatever comes.
 
     Raises:
         ValueError: there is no such provider or operation, or it sends no webhooks.
@@ -40,10 +44,13 @@ def webhook_deliveries(
     if not sending:
         raise ValueError(f"{' '.join(filter(None, (provider, operation)))} sends no webhooks")
     call = st.one_of([_played_calls(each) for each in sending])
-    marked = st.tuples(call, st.integers(0, 4))
+    marked = st.tuples(call, st.integers(0, 9))
     all_marked = st.lists(marked, min_size=calls, max_size=calls, unique_by=_fields)
     played = all_marked.map(_without_marked)
-    return st.builds(play_calls, played, st.frozensets(st.integers(0, 5), max_size=2))
+    lost = st.frozensets(st.integers(0, 5), max_size=2)
+    in_turn = st.builds(play_calls, played, lost)
+    sent = in_turn | in_turn.map(send_at_once)
+    return st.builds(send_in_pieces, sent, st.integers(1, MOST_PIECES))
 
 
 def _fields(marked: tuple[PlayedCall, int]) -> str:

@@ -11,7 +11,7 @@ from mockserver.engine.pipeline import handle
 from mockserver.engine.retry_policy import find_retry
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.engine.simulation import run_due_item
-from mockserver.engine.webhooks import complete_attempt
+from mockserver.engine.webhooks import complete_attempt, is_due_before_response
 from mockserver.runtime.sent_webhooks import build_sent_request
 from mockserver.testing.candidates import Candidate
 from mockserver.testing.operations import with_scenarios
@@ -27,7 +27,9 @@ class SentWebhook(NamedTuple):
 
     `call` and `webhook` are ids of the mock server; `copy_of` is that of the webhook that a copy
     repeats, and `attempt` counts from 1. `altered` says how the body is damaged. `accepted` are the
-    statuses that the vendor takes as received.
+    statuses that the vendor takes as received. `pieces` are the body as it arrives, several from a
+    slow sender. If `at_once`, it comes before the webhook that stands before it has a response. If
+    `before_reply`, it comes before the response to the request that places the call.
     """
 
     at: str
@@ -42,6 +44,9 @@ class SentWebhook(NamedTuple):
     body: bytes
     altered: str | None
     accepted: frozenset[int]
+    pieces: tuple[bytes, ...]
+    at_once: bool
+    before_reply: bool
 
 
 class PlayedCall(NamedTuple):
@@ -85,20 +90,29 @@ def play(
     """Play the requests until nothing is due any more, and yield what the receiver gets."""
     state, count = SandboxState(configuration, requests[0].at), 0
     accounts, waiting = state.accounts.by_key, [*requests]
+    early: tuple[int, tuple[str, ...]] = (0, ())
     while waiting or state.peek():
         due = state.peek()
         if waiting and (due is None or waiting[0].at < due.at):
             at, incoming = waiting.pop(0)
-            handle(state, incoming, at)
+            early = at, _calls_before_reply(state, handle(state, incoming, at).call_ids)
         elif due and (delivery := run_due_item(state)):
             accepted = find_retry(delivery, accounts, configuration.providers).satisfied_by
-            yield _build_sent(delivery, due.at, accepted)
+            before_reply = due.at == early[0] and delivery.webhook.call_id in early[1]
+            yield _build_sent(delivery, due.at, accepted, before_reply=before_reply)
             result = LOST if count in lost else DeliveryResult(min(accepted))
             complete_attempt(state, delivery, result, due.at)
             count += 1
 
 
-def _build_sent(delivery: Delivery, at: int, accepted: frozenset[int]) -> SentWebhook:
+def _calls_before_reply(state: SandboxState, call_ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the calls if what is due comes before the response to the request for them."""
+    return call_ids if is_due_before_response(state, call_ids) else ()
+
+
+def _build_sent(
+    delivery: Delivery, at: int, accepted: frozenset[int], *, before_reply: bool
+) -> SentWebhook:
     webhook = delivery.webhook
     sent = build_sent_request(webhook, ORIGIN)
     return SentWebhook(
@@ -114,4 +128,7 @@ def _build_sent(delivery: Delivery, at: int, accepted: frozenset[int]) -> SentWe
         body=sent.body,
         altered=webhook.corrupt if sent.body and webhook.corrupt else None,
         accepted=accepted,
+        pieces=(sent.body,) if sent.body else (),
+        at_once=False,
+        before_reply=before_reply,
     )

@@ -11,7 +11,9 @@ from mockserver.testing.operations import find_endpoints, find_provider
 from mockserver.testing.words import (
     Words,
     behaviors,
+    early_reports,
     failing_behaviors,
+    matches,
     responses,
     steps,
     travels,
@@ -19,7 +21,7 @@ from mockserver.testing.words import (
 
 
 def scenarios(
-    provider: str, operation: str = "", *, person: bool = False
+    provider: str, operation: str = "", *, person: bool = False, match: bool = False
 ) -> st.SearchStrategy[Words]:
     """Draw what stands below the name of a scenario in a file: `{"legs": {"callee": "busy"}, ...}`.
 
@@ -31,7 +33,12 @@ def scenarios(
     """
     found = find_provider(provider).provider
     endpoints = find_endpoints(find_provider(provider), operation)
-    return st.one_of([_scenarios_of(found, endpoint, person=person) for endpoint in endpoints])
+    drawn = [_scenarios_of(found, endpoint, person=person) for endpoint in endpoints]
+    if not match:
+        return st.one_of(drawn)
+    matched = [matches(provider, endpoint.operation) for endpoint in endpoints]
+    pairs = (st.tuples(*each) for each in zip(drawn, matched, strict=True))
+    return st.one_of(list(pairs)).map(lambda pair: {**pair[0], **pair[1]})
 
 
 def _scenarios_of(
@@ -55,7 +62,18 @@ def _with_needs(
     """
     needs = {"needs": {"provider": provider.name, "operation": endpoint.operation}}
     marked = st.tuples(*(st.tuples(part, st.integers(0, 3)) for part in parts))
-    return marked.map(lambda found: {**needs, **_without_marked(found)})
+    drawn = marked.map(_without_marked)
+    if endpoint.calls.webhooks:
+        drawn = _sometimes(early_reports(), drawn)
+    return drawn.map(lambda words: {**needs, **words})
+
+
+def _sometimes(
+    rare: st.SearchStrategy[Words], usual: st.SearchStrategy[Words]
+) -> st.SearchStrategy[Words]:
+    """Draw the rare words in one of six scenarios."""
+    ways = (*(usual for _ in range(5)), rare)
+    return st.integers(0, len(ways) - 1).flatmap(ways.__getitem__)
 
 
 def _without_marked(found: Sequence[tuple[Words, int]]) -> Words:
@@ -112,8 +130,11 @@ def _webhooks(
     provider: Provider, endpoint: Endpoint, kinds: Sequence[str]
 ) -> st.SearchStrategy[Words]:
     attempts, final = 1 + len(provider.retry.waits), endpoint.calls.final_webhooks
-    named = {kind: travels(attempts, is_final=kind in final) for kind in kinds}
-    is_final = set(kinds) <= set(final)
-    any_kind = st.fixed_dictionaries({"any": travels(attempts, is_final=is_final)})
+    bodies = {kind for kind in kinds if provider.webhooks[kind].has_body}
+    named = {
+        kind: travels(attempts, is_final=kind in final, has_body=kind in bodies) for kind in kinds
+    }
+    whole = travels(attempts, is_final=set(kinds) <= set(final), has_body=bool(bodies))
+    any_kind = st.fixed_dictionaries({"any": whole})
     some = st.fixed_dictionaries({}, optional=named).filter(bool)
     return (any_kind | some).map(lambda webhooks: {"webhooks": webhooks})

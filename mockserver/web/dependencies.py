@@ -15,7 +15,7 @@ from mockserver.core.configuration import AccountKey, Configuration
 from mockserver.core.webhook import DEPTH_HEADER
 from mockserver.runtime.background import Background
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRegistry
+from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.access_control import AccessControl
 from mockserver.web.log_throttle import LogThrottle
 from mockserver.web.router import Router
@@ -157,6 +157,4 @@ def request_info_in(scope: Scope) -> RequestInfo:
 
 def sandbox_in(scope: Scope) -> Sandbox:
     """Return the sandbox of the request, or the default one as long as it is not found."""
-    return request_info_in(scope).sandbox or dependencies_in(scope).sandboxes.get_or_create(
-        DEFAULT_SANDBOX
-    )
+    return request_info_in(scope).sandbox or dependencies_in(scope).sandboxes.default

@@ -27,7 +27,7 @@ def complete(monkeypatch: pytest.MonkeyPatch, name: str, words: str) -> list[str
     ("words", "expected"),
     [
         ("", list(COMMANDS)),
-        ("re", ["ready", "replay"]),
+        ("re", ["ready", "rekey", "replay"]),
         ("ready --", ["--url", "--timeout", "--pid", "--help"]),
         ("--vers", ["--version"]),
         ("--clo", ["--clock"]),

@@ -51,6 +51,19 @@ def test_without_a_server_the_command_says_how_to_start_one(command: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "url",
+    ["localhost:8080", "ftp://mock.test", "http://", "http://[", "http://mock.test:99999",
+     "http://mock.test:x", "http://mock.test:0"],
+)  # fmt: skip
+def test_what_is_no_origin_is_refused(url: str) -> None:
+    result = run("place", "mobtexting", "--url", url)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{url!r} is not an origin such as http://127.0.0.1:8080" in " ".join(
+        result.stderr.split()
+    )
+
+
+@pytest.mark.parametrize(
     ("response", "message"),
     [
         (b"", "mockserver: no response came from {origin}: "),

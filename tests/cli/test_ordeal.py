@@ -48,10 +48,42 @@ def test_a_wrong_receiver_ends_it_with_1_and_a_log_that_replays(
         f"mockserver ordeal --to {receiver.url}/hook --probe {receiver.url}/probe"
         " --provider mobtexting --only duplicate"
     )
-    assert [path.name for path in kept.iterdir()] == ["duplicate.jsonl"]
+    assert sorted(path.name for path in kept.iterdir()) == ["duplicate.jsonl", "report.json"]
+    assert json.loads((kept / "report.json").read_text("utf-8")) == report
     assert defect["replay"] == f"mockserver replay {kept / 'duplicate.jsonl'}"
     replayed = CliRunner().invoke(group, ["replay", str(kept / "duplicate.jsonl"), "--check"])
     assert replayed.exit_code == 0
+
+
+def test_an_ordeal_replaces_the_logs_of_the_one_before(receiver: Receiver, tmp_path: Path) -> None:
+    options = (
+        *("--to", f"{receiver.url}/hook", "--probe", f"{receiver.url}/probe"),
+        *("--provider", "mobtexting", "--keep", str(tmp_path)),
+    )
+    for case in ("duplicate", "at-once"):
+        assert run(*options, "--only", case).exit_code == 1
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["at-once.jsonl", "report.json"]
+
+
+def test_a_file_that_an_ordeal_would_replace_is_named_before_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "late.jsonl").write_text("mine", "utf-8")
+    result = run("--to", URL, "--provider", "phonon", "--keep", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"mockserver: {tmp_path / 'late.jsonl'} is not of")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--to", "ftp://user:canary-7f3a@app.test"),
+        ("--to", URL, "--probe", "http://127.0.0.1:1/?token=canary-7f3a"),
+    ],
+)
+def test_an_error_shows_no_secret(arguments: tuple[str, ...]) -> None:
+    result = run("--provider", "phonon", *arguments)
+    assert result.exit_code == 2
+    assert ("canary" in result.stderr, "***" in result.stderr) == (False, True)
 
 
 def test_a_right_receiver_ends_it_with_0_and_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.support.fetch import fetch_bytes
 from tests.support.processes import Process, start
 from tests.support.site_client import SiteClient
 
+REPORT = {"ordeal": 1, "cases": [{"case": "clean", "reason": "\u00fc"}]}
 HEADING = '{"journal": 2, "version": "0.1.0"}'
 
 
@@ -63,6 +64,14 @@ def test_a_run_that_plays_otherwise_is_shown_and_the_difference_reported(run: Ex
     assert (process.returncode, errors) == (0, expected)
 
 
+def test_the_report_of_an_ordeal_is_shown_as_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps(REPORT, indent=2))
+    with start("ui", str(file)) as process:
+        [line] = read_lines(read_page(process, "report.json"))
+    assert json.loads(line) == REPORT
+
+
 def test_the_page_is_opened_by_the_browser_of_the_user(run: ExportedRun) -> None:
     with start("ui", str(run.journal), "--open", BROWSER="echo opened %s") as process:
         page = read_page(process, "journal.jsonl")
@@ -81,6 +90,14 @@ def test_the_page_is_opened_by_the_browser_of_the_user(run: ExportedRun) -> None
         (b"{", "line 1 is not JSON: GET /_mock/inputs exports one"),
         (b"[]", "line 1 is not a JSON object: GET /_mock/inputs exports one"),
         (b'{"journal": 1}', "it is a journal in format 1, and this version shows 2"),
+        (
+            b'{"cases": [], "ordeal": 7}',
+            "it is an ordeal's report in format 7, and this version shows 1",
+        ),
+        (
+            b'{\n  "ordeal": 1,\n  "cases": [',
+            "it is a part of an ordeal's report: `mockserver ordeal --format json` writes one",
+        ),
     ],
 )
 def test_what_is_no_export_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:

@@ -9,7 +9,14 @@ from contextlib import contextmanager
 import pytest
 
 from mock_calls import BlockingCall, ConnectionFailed
-from mock_calls.http_exchange import HttpRequest, HttpResponse, exchange, exchange_async
+from mock_calls.http_exchange import (
+    HttpRequest,
+    HttpResponse,
+    exchange,
+    exchange_async,
+    exchange_over,
+    open_connection,
+)
 
 ASK = HttpRequest(method="POST", target="/_mock/reset?a=b", headers={"x-c": "d"}, body=b"{}")
 
@@ -108,3 +115,10 @@ def test_what_is_no_origin_is_said_with_one_that_is(send: Exchange, origin: str)
         ConnectionFailed, match=r"is not an origin such as http://127\.0\.0\.1:8080"
     ):
         send(origin, ASK)
+
+
+def test_a_connection_can_limit_how_long_a_read_takes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with open_connection(origin, 0.01) as connection, pytest.raises(TimeoutError):
+            exchange_over(connection, origin, ASK)

@@ -38,12 +38,11 @@ pytestmark = pytest.mark.skipif(not NODE, reason="the script is for Node")
 @pytest.fixture(scope="module")
 def environment() -> Iterator[Mapping[str, str]]:
     settings = Settings(port=0, seed="s", quiet=True, https=True, https_port=0)
-    with run_https_server(settings) as server:
-        access = HttpsAccess(
-            server.host, server.port, server.hosts, server.root_pem, server.trust_store
-        )
-        with https_folder(access) as https:
-            own = {**https.variables, "TLS_PORT": str(server.tls_port)}
+    with run_https_server(settings) as (address, parts):
+        https, store = parts.https, parts.https.build_trust_store()
+        access = HttpsAccess(address.own_host, address.port, parts.hosts, https.root_pem, store)
+        with https_folder(access) as environment:
+            own = {**environment.variables, "TLS_PORT": str(address.tls_port)}
             del own["NODE_USE_ENV_PROXY"]  # newer versions would not need the script
             yield own
 

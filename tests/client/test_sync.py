@@ -59,6 +59,7 @@ def test_a_report_says_what_a_receiver_did(mock: MockServer) -> None:
     [report] = mock.report()
     assert (report.attempts, report.failures, report.timeouts) == (2, 1, 0)
     assert (report.statuses, report.errors) == ({200: 1, 500: 1}, {})
+    assert report.failed_webhooks == {"500": ("w1",)}
     assert report.p50 is not None
     assert report.p99 is not None
     assert report.p50 <= report.p99

@@ -47,6 +47,7 @@ PLAYABLE = [
     "refuse: checksum-repeated",
     "needs: {provider: innocalls, operation: call-status}, refuse: teapot",
     "webhooks: {any: {reorder: true}, get-digits: {reorder: true}}",
+    "webhooks: {any: {corrupt: garbage}}",
     "webhooks: {action: {drop: 3}, status: {before_reply: true}}",
     "webhooks: {report: {drop: all}, completed: {before_reply: true}}",
     "legs: {callee: busy}, webhooks: {completed: {before_reply: true}}",

@@ -20,6 +20,10 @@ SERVE_OPTIONS: Final[Mapping[str, str]] = {
     "webhook": "",
     "scenarios": "",
     "load": "",
+    "store": "memory",
+    "durable": "engine",
+    "sandbox_ttl": "",
+    "store_key": "",
     "watch": "",
     "no_number_plan": "",
     "quirk": "",
@@ -32,6 +36,7 @@ SERVE_OPTIONS: Final[Mapping[str, str]] = {
     "webhook_targets": "",
     "webhook_rewrite": "",
     "webhook_ca": "",
+    "trace_webhooks": "",
     "https": "",
     "https_port": "",
     "ca_dir": "",
@@ -62,6 +67,7 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
     "openapi": ("provider",),
     "ready": ("url", "timeout", "pid"),
     "ca": ("ca_dir", "remove"),
+    "rekey": ("file", "store_key", "new_key", "no_key"),
     "exec": (*SERVE_OPTIONS, "http_proxy", "words"),
     "timeline": ("call", "url", "sandbox", "token", "form", "form"),
     "replay": ("file", "scenarios", "check"),
@@ -73,8 +79,8 @@ COMMAND_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Command -> its parameters.
 
-Not in the contract: `timeline`, `ui`, the name and `--assumed` of `providers`, and the paths and
-the format of `scenarios`.
+Not in the contract: `rekey`, `timeline`, `ui`, the name and `--assumed` of `providers`, and the
+paths and the format of `scenarios`.
 """
 
 COMMANDS_NOT_YET: Final[Mapping[str, int]] = {
@@ -84,7 +90,6 @@ COMMANDS_NOT_YET: Final[Mapping[str, int]] = {
 """Command -> the issue that brings it."""
 
 OPTIONS_NOT_YET: Final[Mapping[tuple[str, ...], int]] = {
-    ("serve", "--store", "memory:"): 30,
     ("serve", "--workers", "2"): 33,
     ("serve", "--provider-path", "."): 31,
 }

@@ -16,6 +16,9 @@ LIST: Final = ("ids", "q", "fields", *PAGE)
 ANY_METHOD: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "/health": (("GET",), ()),
+    "/live": (("GET",), ()),
+    "/ready": (("GET",), ()),
+    "/metrics": (("GET",), ()),
     "/providers": (("GET",), ()),
     "/openapi/{name}.json": (("GET",), ()),
     "/calls": (("GET",), ("provider", "state", "outcome", "vendor_id", *LIST)),
@@ -67,7 +70,8 @@ ROUTES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 """Path below `/_mock` -> (methods, query parameters).
 
 Not in the contract: the filter `vendor_id`, samples, GET of one scenario, of a sandbox, of the
-acts of a call and of what is raw, `format` of the journal, and `/receivers` and `/unexpected`.
+acts of a call and of what is raw, `format` of the journal, `/receivers`, `/unexpected`, the probes
+and the metrics.
 """
 
 ROUTES_NOT_YET: Final[Mapping[str, int]] = {}

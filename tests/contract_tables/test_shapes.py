@@ -30,8 +30,8 @@ PROVIDER: Final = (
     " faults"
 )
 RECEIVER: Final = (
-    "url kinds states attempts unasked statuses errors failures latency_ms differing_copies"
-    " follow_ups"
+    "url kinds states attempts unasked statuses errors failures failed_webhooks latency_ms"
+    " differing_copies follow_ups"
 )
 SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "Call": ("calls calls 0", CALL),
@@ -57,7 +57,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "one webhook": ("webhooks/w1", WEBHOOK),
     "raw webhook": ("webhooks/w1/raw", "id method url headers body base64"),
     "list of inboxes": ("inboxes inboxes 0", "name received evicted responses delay"),
-    "one sandbox": ("sandboxes/default", "name clock seed now calls counts"),
+    "one sandbox": ("sandboxes/default", "name clock seed now calls state counts"),
     "counts": ("sandboxes/default counts", "calls phones webhooks requests"),
     "Webhook": ("webhooks webhooks 0", WEBHOOK),
     "attempt of a webhook": (
@@ -115,7 +115,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "list of accounts": ("accounts/mobtexting", "accounts"),
     "account": ("accounts/mobtexting/mobtexting-default", "credentials flows"),
     "list of sandboxes": ("sandboxes", "sandboxes"),
-    "sandbox": ("sandboxes sandboxes 0", "name clock seed now calls"),
+    "sandbox": ("sandboxes sandboxes 0", "name clock seed now calls state"),
     "explanation": (
         "explain/r3",
         "request provider operation status reason ignored rules nearest calls hints",
@@ -131,7 +131,7 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "scenario of an explanation": ("explain/r1 calls 0 scenarios 0", "aspect scenario rank"),
     "leg of an explanation": (
         "explain/r1 calls 0 legs 0",
-        "attempt leg number decided_by behavior",
+        "attempt leg number decided_by behavior is_person",
     ),
     "archive": ("har", "log"),
     "log of an archive": ("har log", "version creator entries"),
@@ -152,9 +152,9 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
 """Name -> (path below `/_mock` and the way to the object in the answer, its keys).
 
 Not in the contract: `vendor_id` and `leg_names` of a call, `evicted` of a list and of an inbox,
-`sample` of a rule, `overtaken` of an explained call, what health has between `providers` and
-`uptime`, the answers to GET of one scenario and of what is unexpected, receivers, and the members
-of an archive that begin with `_`.
+`sample` of a rule, `overtaken` of an explained call, `is_person` of its legs, what health has
+between `providers` and `uptime`, the answers to GET of one scenario and of what is unexpected,
+receivers, and the members of an archive that begin with `_`.
 """
 
 POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {
@@ -173,7 +173,7 @@ POSTED: Final[Mapping[tuple[str, str], tuple[Any, str]]] = {
     ("POST", "activations"): ({"scenario": "answered"}, "id scenario match remaining"),
     ("PUT", "inboxes/mine"): ({"responses": [500], "delay": 0}, "responses delay"),
     ("PATCH", "receivers"): ({"http://app.test": "localhost:4123"}, "receivers"),
-    ("PUT", "sandboxes/t1"): ({"clock": "manual"}, "name clock seed now calls"),
+    ("PUT", "sandboxes/t1"): ({"clock": "manual"}, "name clock seed now calls state"),
     ("POST", "reset"): ({}, "now"),
 }
 """(method, path below `/_mock`) -> (body, keys of the answer)."""

@@ -7,14 +7,15 @@ from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
 import mockserver
+from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.rulebook import Rule
 from mockserver.core.selection import ScenarioSet
-from mockserver.core.value import TrackedValue, Value
+from mockserver.core.value import TrackedValue, Value, pack, unpack_as
 from mockserver.engine.pipeline import match_request
 from mockserver.engine.sandbox_state import SandboxState
 from tests.support import read
@@ -214,3 +215,15 @@ def test_the_collector_visits_no_value_of_a_played_call(state: SandboxState) -> 
         *("EndpointResult", "Effects", "Response", "Request", "Exchange", "JournalEntry"),
         *("Webhook", "Delivery", "DeliveryAttempt", "DeliveryResult"),
     }
+
+
+class Pair(NamedTuple):
+    """A named tuple with another one in it."""
+
+    name: str
+    others: Mapping[str, "Pair"] = EMPTY_MAPPING
+
+
+def test_a_named_tuple_is_unpacked_as_it_was_packed() -> None:
+    pair = Pair(name="a", others={"b": Pair(name="b")})
+    assert unpack_as(Pair, pack(pair)) == Pair(name="a", others={"b": Pair(name="b", others={})})

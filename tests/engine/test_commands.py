@@ -1,6 +1,7 @@
 """Commands: each appends its journal entry first, and then changes the state."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -122,6 +123,16 @@ def test_a_configuration_is_replaced_with_these_accounts_and_without_an_entry(
     commands.set_configuration(state, other, START, [mine])
     assert (state.configuration, [*read.accounts(state)]) == (other, [KEY, mine.key])
     assert read.entry_count(state) == 0
+
+
+@pytest.mark.parametrize("changes", [{}, {"webhook_targets": {"mobtexting": "http://x"}}])
+def test_options_are_recorded_if_they_change(
+    state: SandboxState, configuration: Configuration, changes: dict[str, Any]
+) -> None:
+    """A store is opened by a server whose options may be others."""
+    commands.set_configuration(state, configuration._replace(**changes), START)
+    data = state.inputs.entries[-1].data
+    assert data.get("options", {}).get("webhook") == changes.get("webhook_targets")
 
 
 def test_a_webhook_is_sent_again_after_its_entry(state: SandboxState) -> None:

@@ -103,6 +103,7 @@ def test_the_exchange_of_a_request_that_fails_halfway_has_what_the_client_gets(
     assert exchange.problem == "internal-error"
     assert exchange.explanation == "this is a fault of the mock server: KeyError('c9')"
     assert read.journal(state)[0].payload is exchange
+    assert +state.totals.requests == {("mobtexting", "c2c", 500, None): 1}
 
 
 def test_a_webhook_of_a_request_that_fails_halfway_is_sent_or_has_failed(

@@ -8,11 +8,13 @@ import pytest
 from mockserver.app import run_server
 from mockserver.ordeal.calls import place_calls
 from mockserver.ordeal.cases import CASES, CLEAN
-from mockserver.ordeal.control import Answer, OrdealError, ask, describe_refusal
+from mockserver.ordeal.control import OrdealError, ask
 from mockserver.ordeal.plan import Plan
 from mockserver.ordeal.runner import run_ordeal
 from mockserver.ordeal.vendors import find_profile
 from mockserver.settings import Settings
+from tests.ordeal.receivers.faulty import RefusesCopies
+from tests.ordeal.receivers.receiver import serve
 from tests.support.ordeal_vendors import VENDORS
 
 SETTINGS: Final = Settings(port=0, clock="manual", quiet=True, number_plan=False)
@@ -55,6 +57,17 @@ def test_a_receiver_to_which_no_webhook_may_go_ends_the_ordeal(origin: str) -> N
 def test_a_case_of_its_own_is_played_beside_the_clean_one(origin: str) -> None:
     report = run_ordeal(origin, build_plan(origin, "phonon", only=("garbage",)))
     assert [verdict.case.name for verdict in report.verdicts] == ["clean", "garbage"]
+
+
+def test_copies_that_got_another_answer_are_those_of_the_report() -> None:
+    with serve(RefusesCopies) as receiver:
+        hook = f"{receiver.url}/hook"
+        with run_server(SETTINGS._replace(webhook={RefusesCopies.vendor: hook})) as origin:
+            plan = build_plan(origin, RefusesCopies.vendor, to=hook, only=("duplicate",))
+            [clean, duplicate] = run_ordeal(origin, plan).runs.values()
+    [copies] = duplicate.differing_copies
+    assert (clean.differing_copies, copies["webhooks"]) == ((), ["w1", "w2"])
+    assert [answer["status"] for answer in copies["answers"]] == [200, 409]
 
 
 def test_the_same_seed_gives_the_same_calls_and_another_one_others(origin: str) -> None:
@@ -111,18 +124,6 @@ def test_a_receiver_that_receives_nothing_is_not_tried_further(origin: str) -> N
     assert [defect.name for defect in clean.defects] == ["refuses-webhooks"]
     assert {verdict.state for verdict in others} == {"unknown"}
     assert all(verdict.reason.startswith(reason) for verdict in others)
-
-
-@pytest.mark.parametrize(
-    ("answer", "text"),
-    [
-        (Answer(status=404, headers={}, body=b'{"detail": "no such call"}'), "no such call"),
-        (Answer(status=502, headers={}, body=b"<h1>"), "502 <h1>"),
-        (Answer(status=500, headers={}, body=b"[1]"), "500 [1]"),
-    ],
-)
-def test_a_refusal_is_described_by_its_detail_or_by_all_of_it(answer: Answer, text: str) -> None:
-    assert describe_refusal(answer) == text
 
 
 @pytest.mark.parametrize(

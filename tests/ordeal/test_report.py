@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from xml.etree import ElementTree as ET
+
+import pytest
 
 from mockserver.ordeal.cases import CASES, CLEAN
 from mockserver.ordeal.json_report import render_json
@@ -12,7 +14,7 @@ from mockserver.ordeal.junit_report import render_junit
 from mockserver.ordeal.plan import Plan
 from mockserver.ordeal.runner import Report
 from mockserver.ordeal.runs import Attempt, Readings, Run, SentWebhook
-from mockserver.ordeal.summary import differing_copies, failures, latencies, responses
+from mockserver.ordeal.summary import describe_copies, failures, latencies, responses, statuses
 from mockserver.ordeal.text_report import render_text
 from tests.support.ordeal_vendors import VENDORS
 
@@ -39,6 +41,12 @@ def took(duration_ms: int, status: int = 200) -> Attempt:
     return Attempt(status=status, error=None, duration_ms=duration_ms)
 
 
+def build_copies(*answers: tuple[str, int | None, str | None, str]) -> dict[str, Any]:
+    """Build differing copies as the report of a sandbox has them."""
+    names = ("webhook", "status", "error", "body")
+    return {"answers": [dict(zip(names, answer, strict=True)) for answer in answers]}
+
+
 RESET: Final = Attempt(status=None, error="reset", duration_ms=9)
 RUNS: Final = {
     "clean": Run(
@@ -52,8 +60,14 @@ RUNS: Final = {
         webhooks=(build_sent("w1", took(2)), build_sent("w2", took(7, 202), copy_of="w1")),
         calls=1,
         requests={"c2c": 1},
+        differing_copies=(build_copies(("w1", 200, None, "x"), ("w2", 202, None, "x")),),
     ),
-    "repeated": Run(webhooks=(build_sent("w1", took(3), RESET),), calls=1, requests={}),
+    "repeated": Run(
+        webhooks=(build_sent("w1", took(3), RESET),),
+        calls=1,
+        requests={},
+        differing_copies=(build_copies(("w1", 200, None, "x"), ("w1", None, "reset", "")),),
+    ),
 }
 COPIES: Final = Defect(name="counts-copies", seen="the probe counts +2, not <1>\x1b")
 REPORT: Final = Report(
@@ -86,10 +100,31 @@ def test_responses_of_a_case_are_counted() -> None:
     ]
 
 
-def test_copies_and_repeats_with_another_status_than_the_first_attempt_are_named() -> None:
-    assert [*differing_copies(RUNS["duplicate"])] == ["w1 first got 200, and then 202"]
-    assert [*differing_copies(RUNS["repeated"])] == ["w1 first got 200, and then reset"]
-    assert [*differing_copies(RUNS["clean"])] == []
+def test_responses_of_all_cases_are_counted_by_status() -> None:
+    assert statuses(REPORT) == {200: 4, 202: 1}
+
+
+@pytest.mark.parametrize(
+    ("answers", "lines"),
+    [
+        ([("w1", 200, None, "x"), ("w2", 202, None, "x")], ["w1 first got 200, and then 202"]),
+        ([("w1", 200, None, "x"), ("w1", None, "reset", "")], ["w1 first got 200, and then reset"]),
+        ([("w1", None, "reset", ""), ("w2", 200, None, "")], ["w1 first got reset, and then 200"]),
+        (
+            [("w1", 200, None, "x"), ("w2", 200, None, "x"), ("w3", 200, None, "y")],
+            ["w1 first got 200, and then 200 with another body"],
+        ),
+    ],
+)
+def test_copies_and_repeats_with_another_answer_than_the_first_are_named(
+    answers: list[tuple[str, int | None, str | None, str]], lines: list[str]
+) -> None:
+    run = RUNS["clean"]._replace(differing_copies=(build_copies(*answers),))
+    assert [*describe_copies(run)] == lines
+
+
+def test_a_run_without_differing_copies_names_none() -> None:
+    assert [*describe_copies(RUNS["clean"])] == []
 
 
 def test_the_text_has_each_case_the_numbers_and_each_defect_with_its_smallest_run() -> None:
@@ -99,6 +134,7 @@ def test_the_text_has_each_case_the_numbers_and_each_defect_with_its_smallest_ru
 
 def test_the_json_has_the_same() -> None:
     value = json.loads("\n".join(render_json(REPORT, "kept")))
+    assert value["ordeal"] == 1
     assert [(case["case"], case["verdict"]) for case in value["cases"]] == [
         ("clean", "right"),
         ("duplicate", "wrong"),
@@ -107,6 +143,8 @@ def test_the_json_has_the_same() -> None:
     ]
     assert value["cases"][0]["probe"]["later"] == {"n": 1}
     assert value["cases"][3]["responses"] == {}
+    copies = RUNS["duplicate"].differing_copies
+    assert [case["differing_copies"] for case in value["cases"]][:2] == [[], [*copies]]
     assert [(each["defect"], each["cases"]) for each in value["defects"]] == [
         ("counts-copies", ["duplicate", "repeated"])
     ]

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { load } from "./browser.mjs";
 
-const { between, callWord, clockTime, distance, fullTime, idNumber, plural, statusTone, tone } =
+const { between, callTone, callWord, clockTime, distance, fullTime, idNumber, named, plural, statusTone, tone } =
   await load("format");
 
 for (const [ms, words] of [
@@ -36,10 +36,19 @@ for (const [call, word] of [
 }
 
 for (const [word, color] of [
-  ["completed", "ok"], ["no-answer", "bad"], ["ringing", "ring"], ["b rings", "ring"], ["pending", "hook"],
+  ["completed", "ok"], ["no-answer", "bad"], ["ringing", "ring"], ["pending", "hook"],
   ["queued", "muted"], ["a word of a vendor", "muted"],
 ]) {
   test(`"${word}" has the color "${color}"`, () => assert.equal(tone(word), color));
+}
+
+for (const [call, color] of [
+  [{ state: "ended", outcome: "busy", waiting: [] }, "bad"],
+  [{ state: "in-progress", waiting: [{ for: "person", leg: "b" }] }, "ring"],
+  [{ state: "in-progress", waiting: [{ for: "hangup", leg: null }] }, "muted"],
+  [{ state: "ringing" }, "ring"],
+]) {
+  test(`the color of ${JSON.stringify(call)} is "${color}"`, () => assert.equal(callTone(call), color));
 }
 
 test("only a status below 400 is good", () => {
@@ -53,3 +62,9 @@ test("ids are compared by their number", () => {
 test("one thing has no plural", () => {
   assert.deepEqual([0, 1, 2].map((count) => plural(count, "call")), ["0 calls", "1 call", "2 calls"]);
 });
+
+for (const [numbers, words] of [
+  [{ 200: 2, timeout: 1 }, "200: 2, timeout: 1"], [{ n: -1.5 }, "n: -1.5"], [{}, "none"], [null, "none"], [undefined, "none"],
+]) {
+  test(`the numbers ${JSON.stringify(numbers)} are "${words}"`, () => assert.equal(named(numbers), words));
+}

@@ -89,6 +89,11 @@ for (const [state, url] of [["dropped", ""], ["refused", ": http://app.test/"]])
   });
 }
 
+test("a webhook that is dropped without anything before it has no time either", () => {
+  const rows = ladderRows(callOf(), [], [webhook({ state: "dropped" })]);
+  assert.deepEqual(rows.map(({ words, at: time, since }) => [words, time, since]), [["w1 completed dropped", "", ""]]);
+});
+
 test("rows are in the order of time; at one time requests, events, webhooks", () => {
   const request = { id: "r1", at: at(1), method: "POST", operation: "c2c", status: 200, fault: null };
   const attempts = [{ number: 1, at: at(1), status: 200, error: null }];

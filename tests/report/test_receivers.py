@@ -12,7 +12,6 @@ from mockserver.report.latency import Latency
 from mockserver.report.receivers import (
     ReceiverReport,
     Source,
-    accepted_statuses,
     receiver_url,
     report_receivers,
     take_source,
@@ -78,6 +77,7 @@ def test_a_report_counts_what_a_receiver_did(configuration: Configuration) -> No
             statuses={500: 1, 200: 1},
             errors={"timeout": 1},
             failures=2,
+            failed_webhooks={"500": ("w1",), "timeout": ("w1",)},
             latency=Latency(p50=3, p99=9),
             differing_copies=(),
             follow_ups=(),
@@ -92,12 +92,14 @@ def test_receivers_come_in_the_order_of_their_first_webhooks(configuration: Conf
     assert [each.url for each in reports] == ["http://b.test/", "http://a.test/"]
 
 
-def test_an_account_decides_which_statuses_end_its_retries(state: SandboxState) -> None:
-    source, sent = take_source(state), build_sent("w1", "http://app.test/")
+@pytest.mark.parametrize(("satisfied_by", "failures"), [(None, 1), ({204}, 0)])
+def test_an_account_decides_which_statuses_are_failures(
+    state: SandboxState, satisfied_by: set[int] | None, failures: int
+) -> None:
     account = read.accounts(state)[KEY]
-    retry = Retry(waits=(), satisfied_by=frozenset({204}))
-    changed = source._replace(accounts={KEY: account.replace(retry=retry)})
-    assert [accepted_statuses(each, sent) for each in (source, changed)] == [
-        frozenset({200, 202}),
-        frozenset({204}),
-    ]
+    retry = None if satisfied_by is None else Retry(waits=(), satisfied_by=frozenset(satisfied_by))
+    sent = build_sent("w1", "http://app.test/", DeliveryResult(status=204))
+    source = take_source(state)._replace(
+        deliveries=(sent,), accounts={KEY: account.replace(retry=retry)}
+    )
+    assert [each.failures for each in report_receivers(source)] == [failures]

@@ -67,7 +67,7 @@ def test_a_reset_restores_the_initial_state_clock_and_inboxes(configuration: Con
     )
     assert (list(read.journal(sandbox.state)), list(read.exchanges(sandbox.state))) == ([], [])
     assert (read.entry_count(sandbox.state), read.request_count(sandbox.state)) == (0, 0)
-    assert (read.accounts(sandbox.state), sandbox.inboxes) == (configuration.accounts, {})
+    assert (read.accounts(sandbox.state), [*sandbox.inboxes]) == (configuration.accounts, [])
 
 
 def test_a_reset_sandbox_generates_the_same_ids_again(configuration: Configuration) -> None:

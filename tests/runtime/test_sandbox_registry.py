@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.core.configuration import Configuration
 from mockserver.core.webhook import Delivery
-from mockserver.runtime import sandbox_registry as module
+from mockserver.runtime import awake_sandboxes as module
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import (
     DEFAULT_SANDBOX,

@@ -1,6 +1,7 @@
 """Deliveries in flight: their order, their cancellation, and what they do not delay."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from mockserver.core.account import Retry
@@ -9,8 +10,10 @@ from mockserver.core.provider import NO_EFFECTS, Effects, EventContext
 from mockserver.core.time import SECOND
 from mockserver.core.webhook import Delivery, DeliveryResult, Webhook
 from mockserver.engine.sandbox_state import SandboxState
+from mockserver.engine.simulation import run_due_item
 from tests.support import read
 from tests.support.builders import build_webhook
+from tests.support.deliveries import attempt_results, end_call_at_once
 from tests.support.dispatchers import RecordingDispatcher
 from tests.support.event_loop import other_tasks, yield_to_tasks
 from tests.support.schedulers import instant_scheduler, running_scheduler
@@ -145,3 +148,52 @@ def test_the_result_of_a_delivery_that_begins_after_the_end_of_its_sandbox_is_ig
     asyncio.run(run())
     deliveries = read.deliveries(state).values()
     assert (len(dispatcher.deliveries), [len(each.attempts) for each in deliveries]) == (2, [0, 0])
+
+
+def take_delivery(state: SandboxState) -> Delivery:
+    delivery = run_due_item(state)
+    assert delivery
+    return delivery
+
+
+def test_a_webhook_that_may_have_been_sent_is_sent_again_with_a_header(
+    state: SandboxState,
+) -> None:
+    """The header is not in the webhook: the journal knows nothing of it."""
+
+    async def run() -> None:
+        scheduler.deliveries.start_again(delivery)
+        await scheduler.wait_idle()
+
+    dispatcher = RecordingDispatcher()
+    scheduler = instant_scheduler(state, dispatcher)
+    end_call_at_once(state)
+    delivery = take_delivery(state)
+    asyncio.run(run())
+    [sent] = dispatcher.deliveries
+    headers = {**delivery.webhook.headers, "X-Mock-Repeated": "1"}
+    assert sent == delivery.replace(webhook=delivery.webhook.replace(headers=headers))
+    assert read.deliveries(state)["w1"].webhook == delivery.webhook
+    assert attempt_results(state) == [(1, 0, 200)]
+
+
+def test_an_attempt_begins_once_what_has_led_to_it_is_stored(state: SandboxState) -> None:
+    async def wait(event: asyncio.Event) -> None:
+        await event.wait()
+
+    async def run() -> None:
+        stored = asyncio.Event()
+        scheduler.deliveries.hold = partial(wait, stored)
+        scheduler.deliveries.start(delivery)
+        await yield_to_tasks()
+        counts.append(len(dispatcher.deliveries))
+        stored.set()
+        await scheduler.wait_idle()
+        counts.append(len(dispatcher.deliveries))
+
+    counts, dispatcher = list[int](), RecordingDispatcher()
+    scheduler = instant_scheduler(state, dispatcher)
+    end_call_at_once(state)
+    delivery = take_delivery(state)
+    asyncio.run(run())
+    assert counts == [0, 1]

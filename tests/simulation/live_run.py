@@ -18,7 +18,7 @@ from mockserver.delivery import dispatcher as dispatcher_module
 from mockserver.delivery import target_resolver
 from mockserver.delivery.dispatcher import WebhookDispatcher
 from mockserver.engine.pipeline import handle
-from mockserver.runtime import sandbox as sandbox_module
+from mockserver.runtime import clock as clock_module
 from mockserver.runtime.advances import AdvanceInProgress
 from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.waits import wait_until
@@ -311,7 +311,7 @@ def run_live(configuration: Configuration, seed: int) -> LiveResult:
         wall = WallTime(loop)
         time = SimpleNamespace(monotonic=loop.time, time=wall, time_ns=wall.nanoseconds)
         with (
-            patch.object(sandbox_module, "time", time),
+            patch.object(clock_module, "time", time),
             patch.object(dispatcher_module, "monotonic", loop.time),
             patch.object(target_resolver, "Resolver", NamelessResolver),
         ):

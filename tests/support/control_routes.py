@@ -26,6 +26,9 @@ ACCOUNT: Final = "/accounts/mobtexting/mobtexting-default"
 
 ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
     ("GET", "/health"): RouteCase(OPEN),
+    ("GET", "/live"): RouteCase(OPEN),
+    ("GET", "/ready"): RouteCase(OPEN, status=503),
+    ("GET", "/metrics"): RouteCase(GUARDED),
     ("GET", "/receive/{name}"): RouteCase(OPEN, "/receive/mine", changes=True),
     ("POST", "/receive/{name}"): RouteCase(OPEN, "/receive/mine", {"a": 1}, changes=True),
     ("PUT", "/receive/{name}"): RouteCase(OPEN, "/receive/mine", {"a": 1}, changes=True),
@@ -121,7 +124,8 @@ ROUTE_CASES: Final[dict[tuple[str, str], RouteCase]] = {
 }  # fmt: skip
 """Each route with GET has HEAD too, with the same access.
 
-What clients of `--https` need is 404 on a server without that option.
+What clients of `--https` need is 404 on a server without that option. Where a test has started no
+sandbox, the server is not ready.
 """
 
 STREAM: Final = ("GET", "/events")

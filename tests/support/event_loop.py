@@ -1,10 +1,11 @@
 """Helpers that observe and drive the running event loop."""
 
 import asyncio
+import functools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec
 
 import pytest
 
@@ -34,3 +35,18 @@ def measured_callbacks() -> Iterator[list[float]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio.Handle, "_run", measured)
         yield seconds
+
+
+Parameters = ParamSpec("Parameters")
+
+
+def in_event_loop(
+    test: Callable[Parameters, Coroutine[Any, Any, None]],
+) -> Callable[Parameters, None]:
+    """Run an asynchronous test in an event loop of its own."""
+
+    @functools.wraps(test)
+    def run(*args: Parameters.args, **values: Parameters.kwargs) -> None:
+        asyncio.run(test(*args, **values))
+
+    return run

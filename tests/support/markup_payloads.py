@@ -44,7 +44,7 @@ MARKUP: Final = (
     "<audio src=x onerror=window.hit=1 autoplay>",
     "<marquee onstart=window.hit=1>x</marquee>",
     "<template><script>window.hit=1</script></template>",
-    "<call-view></call-view><phone-desk></phone-desk>",
+    "<calls-view></calls-view><phone-desk></phone-desk>",
     "<noscript><p title='</noscript><img src=x onerror=window.hit=1>'>",
     "<textarea></textarea><img src=x onerror=window.hit=1>",
     '"><svg onload=window.hit=1>',

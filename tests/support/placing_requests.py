@@ -65,6 +65,14 @@ PLACING_REQUESTS = (
 )
 
 
+def path_of(placing: PlacingRequest) -> str:
+    """Return the path of the request on a server, with some values for those in the path."""
+    endpoints = PROVIDERS[placing.provider].provider.endpoints
+    endpoint = next(each for each in endpoints if each.operation == placing.operation)
+    path = endpoint.path.replace("{id}", "1").replace("{account}", "1")
+    return f"/{placing.provider}/{endpoint.host.replace('*', 'acme')}{path}"
+
+
 def build_placing_request(
     state: SandboxState, placing: PlacingRequest, *scenarios: str
 ) -> IncomingRequest:

@@ -20,7 +20,8 @@ from mockserver.web.access_control import AccessControl
 from mockserver.web.app import build_app
 from mockserver.web.dependencies import Dependencies
 from mockserver.web.log_throttle import LogThrottle
-from mockserver.web.problems import PROBLEM_KINDS, TYPE_PREFIX
+from mockserver.web.problem_kinds import PROBLEM_KINDS
+from mockserver.web.problems import TYPE_PREFIX
 from mockserver.web.router import Router
 
 ORIGIN = "http://127.0.0.1:8080"

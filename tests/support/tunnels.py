@@ -3,10 +3,9 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 from mockserver.app import run_https_server
-from mockserver.app.https import HttpsAccess
 from mockserver.settings import parse_settings
 from tests.support.authorities import client_context
 from tests.support.sockets import connect, read_to_end
@@ -17,10 +16,21 @@ FLAGS: Final = {"port": "0", "https": True, "https_port": "0", "clock": "manual"
 ESTABLISHED: Final = "HTTP/1.1 200 tunnel established"
 
 
+class HttpsServer(NamedTuple):
+    """A running server: its port for plain HTTP, that for TLS, and whom its clients trust."""
+
+    host: str
+    port: int
+    tls_port: int
+    root_pem: bytes
+    trust_store: bytes
+
+
 @contextmanager
-def serve_https(**flags: object) -> Iterator[HttpsAccess]:
-    with run_https_server(parse_settings({**FLAGS, **flags}, {})) as access:
-        yield access
+def serve_https(**flags: object) -> Iterator[HttpsServer]:
+    with run_https_server(parse_settings({**FLAGS, **flags}, {})) as (address, (https, *_)):
+        store = https.build_trust_store()
+        yield HttpsServer(address.own_host, address.port, address.tls_port, https.root_pem, store)
 
 
 def send_connect(port: int, target: str, more: bytes = b"") -> tuple[str, socket.socket]:
@@ -33,7 +43,7 @@ def send_connect(port: int, target: str, more: bytes = b"") -> tuple[str, socket
     return head.partition(b"\r\n")[0].decode(), connection
 
 
-def connect_by(way: str, access: HttpsAccess, host: str = VENDOR) -> socket.socket:
+def connect_by(way: str, access: HttpsServer, host: str = VENDOR) -> socket.socket:
     """Open a connection to a host in one of `WAYS`."""
     if way == "http":
         return connect(access.port)
@@ -45,7 +55,7 @@ def connect_by(way: str, access: HttpsAccess, host: str = VENDOR) -> socket.sock
     return context.wrap_socket(connection, server_hostname=host)
 
 
-def exchange_by(way: str, access: HttpsAccess, sent: bytes, host: str = VENDOR) -> bytes:
+def exchange_by(way: str, access: HttpsServer, sent: bytes, host: str = VENDOR) -> bytes:
     """Send these bytes in one of `WAYS`, and return all that comes back."""
     with connect_by(way, access, host) as connection:
         connection.sendall(sent)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import Phase, find, given, settings
@@ -37,6 +38,9 @@ KINDS: dict[str, Callable[[Deliveries], bool]] = {
     "two calls at once": lambda found: len({sent.at for sent in found}) < len(found),
     "disorder": is_out_of_order,
     "calls": lambda found: len({sent.call for sent in found}) > 1,
+    "pieces": lambda found: any(len(sent.pieces) == 3 for sent in found),
+    "copies at once": lambda found: any(sent.at_once and sent.copy_of for sent in found),
+    "before the reply": lambda found: any(sent.before_reply for sent in found),
 }
 
 
@@ -68,6 +72,26 @@ def test_a_delivery_says_whether_it_is_damaged_and_what_the_vendor_accepts(
     for sent in deliveries:
         assert is_readable(sent) == (sent.altered is None)
         assert sent.accepted == {200, 202}
+
+
+@given(webhook_deliveries("effebot", "create"))
+def test_a_body_comes_in_up_to_three_pieces(deliveries: Deliveries) -> None:
+    for sent in deliveries:
+        assert b"".join(sent.pieces) == sent.body
+        assert 1 <= len(sent.pieces) <= 3
+
+
+@given(webhook_deliveries("innocalls"))
+def test_without_a_body_there_are_no_pieces(deliveries: Deliveries) -> None:
+    assert [sent.pieces for sent in deliveries] == [()] * len(deliveries)
+
+
+@given(webhook_deliveries("effebot", "create"))
+def test_only_copies_and_webhooks_of_other_calls_come_at_once(deliveries: Deliveries) -> None:
+    for earlier, sent in pairwise(deliveries):
+        same = {earlier.copy_of, earlier.webhook} & {sent.copy_of, sent.webhook} - {None}
+        may_meet = earlier.at == sent.at and (earlier.call != sent.call or bool(same))
+        assert may_meet or not sent.at_once
 
 
 @given(webhook_deliveries("effebot", "create", calls=1))

@@ -143,7 +143,7 @@ def test_an_application_that_bills_copies_is_found(base: MockServer) -> None:
 
 
 def test_persons_answer_or_hang_up_and_webhooks_are_sent_again(base: MockServer) -> None:
-    run_machine(PersonMachine, base, settings(FEW, max_examples=40, stateful_step_count=10))
+    run_machine(PersonMachine, base, settings(FEW, max_examples=80, stateful_step_count=20))
     assert {"answer b", "hangup b", "sent again"} <= PersonMachine.seen
 
 

@@ -26,7 +26,9 @@ SMALLEST = settings(
 @settings(max_examples=50, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
-        st.sampled_from(PROVIDERS).flatmap(lambda name: scenarios(name, person=True)),
+        st.tuples(st.sampled_from(PROVIDERS), st.booleans()).flatmap(
+            lambda drawn: scenarios(drawn[0], person=True, match=drawn[1])
+        ),
         min_size=10,
         max_size=10,
     )
@@ -78,6 +80,18 @@ def test_a_leg_waits_for_a_person_only_if_that_is_asked_for(provider: str) -> No
 @given(st.sampled_from(PROVIDERS).flatmap(scenarios))
 def test_no_leg_waits_for_a_person_otherwise(scenario: dict[str, Any]) -> None:
     assert "'person'" not in str(scenario)
+
+
+@given(scenarios("phonon", "create", match=True))
+def test_a_scenario_can_match_the_requests_of_its_operation(scenario: dict[str, Any]) -> None:
+    needs = scenario["needs"]
+    assert {key: scenario["match"][key] for key in needs} == needs
+
+
+@pytest.mark.parametrize("provider", ["mobtexting", "effebot"])
+def test_webhooks_before_the_reply_are_drawn(provider: str) -> None:
+    found = smallest(provider, lambda scenario: "before_reply" in str(scenario))
+    assert list(found)[-1] == "webhooks"
 
 
 @given(scenarios("ccai", "create-inbound"))

@@ -221,15 +221,15 @@ def test_an_open_route_is_served_without_a_token(
 
 @pytest.mark.parametrize("foreign", FOREIGN)
 @pytest.mark.parametrize(**route_parameters(OPEN_ROUTES))
-def test_of_the_open_routes_only_health_is_served_to_foreign_web_pages(
+def test_of_the_open_routes_only_health_and_probes_are_served_to_foreign_web_pages(
     configuration: Configuration, route: Route, foreign: str
 ) -> None:
     edge = build_filled_site(configuration)
     before = control_state(edge)
     options, kind = FOREIGN[foreign]
     response = edge.request(route[0], request_path(route), **request_content(route), **options)
-    if route == ("GET", "/health"):
-        assert response.status_code == 200
+    if route[1] in ("/health", "/live", "/ready"):
+        assert response.status_code == ROUTE_CASES[route].status
     else:
         assert read_problem(response)[:2] == (403, kind)
     assert control_state(edge) == before

@@ -165,8 +165,13 @@ def test_a_websocket_is_closed(site: SiteClient) -> None:
 # --- shutdown ------------------------------------------------------------------------------------
 
 
-def run_canceled(site: SiteClient, sent_before: list[Message]) -> list[Message]:
-    """Return what is sent for a request canceled while it waits, `sent_before` first."""
+def run_canceled(
+    site: SiteClient, sent_before: list[Message], *, is_stopping: bool = False
+) -> list[Message]:
+    """Return what is sent for a request canceled while it waits, `sent_before` first.
+
+    With `is_stopping`, the server is told to end after the request has arrived.
+    """
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -188,6 +193,7 @@ def run_canceled(site: SiteClient, sent_before: list[Message]) -> list[Message]:
         running: Coroutine[Any, Any, None] = site.app(scope, receive, send)  # type: ignore[assignment] # it is one
         task = asyncio.create_task(running)
         await waiting.wait()
+        site.registry.is_stopping = is_stopping
         task.cancel()
         await task
 
@@ -197,8 +203,7 @@ def run_canceled(site: SiteClient, sent_before: list[Message]) -> list[Message]:
 
 
 def test_a_request_canceled_at_shutdown_gets_503(site: SiteClient) -> None:
-    site.registry.is_stopping = True
-    start, body = run_canceled(site, [])
+    start, body = run_canceled(site, [], is_stopping=True)
     assert (start["status"], json.loads(body["body"])["type"]) == (
         503,
         f"{TYPE_PREFIX}shutting-down",
@@ -209,9 +214,8 @@ def test_a_request_canceled_at_shutdown_gets_503(site: SiteClient) -> None:
 def test_a_request_canceled_at_shutdown_after_its_response_began_gets_nothing_more(
     site: SiteClient,
 ) -> None:
-    site.registry.is_stopping = True
     sent_before: Message = {"type": "http.response.start", "status": 200, "headers": []}
-    assert run_canceled(site, [sent_before]) == [sent_before]
+    assert run_canceled(site, [sent_before], is_stopping=True) == [sent_before]
 
 
 def test_a_cancellation_without_a_shutdown_propagates(site: SiteClient) -> None:

@@ -12,7 +12,8 @@ from starlette.responses import Response
 import mockserver
 from mockserver.config.registry import load_control_openapi
 from mockserver.web.control.app import HTTP_ERROR_KINDS
-from mockserver.web.problems import PROBLEM_KINDS, TYPE_PREFIX, problem
+from mockserver.web.problem_kinds import PROBLEM_KINDS
+from mockserver.web.problems import TYPE_PREFIX, problem
 
 WEB = Path(mockserver.__file__).parent / "web"
 CONSTRUCTORS = {"problem", "ProblemError", "OwnRefusal", "refuse_scenario", "_reject"}
@@ -86,7 +87,8 @@ def test_a_used_kind_is_found(source: str, kinds: list[str]) -> None:
 def test_every_kind_is_expected_by_a_test() -> None:
     expected = {
         node.value.removeprefix(TYPE_PREFIX)
-        for path in Path(__file__).parent.rglob("test_*.py")
+        for folder in ("web", "store")
+        for path in (Path(__file__).parents[1] / folder).rglob("test_*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

@@ -19,7 +19,7 @@ from mock_calls.errors import BlockingCall, ConnectionFailed, hides_frames
 __tracebackhide__ = hides_frames
 
 CONNECT_TIMEOUT: Final = 10
-"""Real seconds; reading has no limit, because an advance or a wait may take long."""
+"""Real seconds; a client's reading has no limit, because an advance or a wait may take long."""
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
@@ -61,13 +61,22 @@ def exchange(origin: str, request: HttpRequest) -> HttpResponse:
     if is_task_running():
         raise BlockingCall
     try:
-        with _connect(urlsplit(origin)) as connection:
-            with suppress(BrokenPipeError, ConnectionResetError):  # it may respond before the end
-                connection.sendall(_render(urlsplit(origin), request))
-            with connection.makefile("rb") as stream:
-                return _parse(request.method, stream.read())
+        with open_connection(origin) as connection:
+            return exchange_over(connection, origin, request)
     except (OSError, HTTPException) as error:
         raise ConnectionFailed(f"no mock server answers at {origin}: {error}") from None
+
+
+def exchange_over(connection: socket.socket, origin: str, request: HttpRequest) -> HttpResponse:
+    """Send a request over a new connection, and return the response, which ends with it.
+
+    Raises:
+        OSError, HTTPException: the connection breaks, or its timeout passes; no valid response.
+    """
+    with suppress(BrokenPipeError, ConnectionResetError):  # it may respond before the end
+        connection.sendall(_render(urlsplit(origin), request))
+    with connection.makefile("rb") as stream:
+        return _parse(request.method, stream.read())
 
 
 async def exchange_async(origin: str, request: HttpRequest) -> HttpResponse:
@@ -102,11 +111,18 @@ def is_task_running() -> bool:
         return False
 
 
-def _connect(server: SplitResult) -> socket.socket:
+def open_connection(origin: str, timeout: float | None = None) -> socket.socket:
+    """Connect to a server; `timeout` is in real seconds, for each read.
+
+    Raises:
+        OSError: the server cannot be reached.
+        ConnectionFailed: the origin has no host, or neither http nor https.
+    """
+    server = urlsplit(origin)
     connection = socket.create_connection(_address(server), timeout=CONNECT_TIMEOUT)
     if context := _tls_context(server):
         connection = context.wrap_socket(connection, server_hostname=server.hostname)
-    connection.settimeout(None)
+    connection.settimeout(timeout)
     return connection
 
 

@@ -140,10 +140,11 @@ class ReceivedRequest:
 class ReceiverReport:
     """What one receiver of webhooks did; `url` is that of its webhooks without the query.
 
-    `attempts` went to it, and `failures` are those of them that the vendor takes as failed. `p50`
-    and `p99` are real milliseconds until a response, None if there was none. `differing_copies`
-    are webhooks whose copies got different answers, `follow_ups` the requests to the vendor's API
-    that followed its webhooks.
+    `attempts` went to it, and `failures` are those of them that the vendor takes as failed:
+    `failed_webhooks` maps their status or error to the ids of the webhooks. `p50` and `p99` are
+    real milliseconds until a response, None if there was none. `differing_copies` are webhooks
+    whose copies got different answers, `follow_ups` the requests to the vendor's API that followed
+    its webhooks.
     """
 
     url: str
@@ -154,6 +155,7 @@ class ReceiverReport:
     statuses: Mapping[int, int]
     errors: Mapping[str, int]
     failures: int
+    failed_webhooks: Mapping[str, tuple[str, ...]]
     p50: int | None
     p99: int | None
     differing_copies: tuple[Json, ...]

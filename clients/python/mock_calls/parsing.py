@@ -88,6 +88,9 @@ def parse_receiver_report(raw: Json) -> ReceiverReport:
         **plain,
         kinds=tuple(raw["kinds"]),
         statuses={int(status): count for status, count in raw["statuses"].items()},
+        failed_webhooks={
+            reason: tuple(webhooks) for reason, webhooks in raw["failed_webhooks"].items()
+        },
         p50=latency["p50"],
         p99=latency["p99"],
         differing_copies=tuple(raw["differing_copies"]),

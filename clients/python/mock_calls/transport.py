@@ -3,7 +3,7 @@
 import json
 import secrets
 from typing import Any, Final, Protocol, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from mock_calls.errors import ControlError, WaitTimeout, hides_frames
 from mock_calls.http_exchange import HttpRequest, HttpResponse
@@ -38,7 +38,7 @@ class VendorResponse(Protocol):
 
 def sandbox_prefix(sandbox: str) -> str:
     """Return the prefix of all paths of a sandbox; empty for the default one."""
-    return "" if sandbox == "default" else f"/_sandbox/{sandbox}"
+    return "" if sandbox == "default" else f"/_sandbox/{quote(sandbox, safe='')}"
 
 
 def fork_name(sandbox: str) -> str:
@@ -48,14 +48,21 @@ def fork_name(sandbox: str) -> str:
 
 def build_request(sandbox: str, token: str, operation: Operation[Any]) -> HttpRequest:
     query = f"?{urlencode(operation.query)}" if operation.query else ""
-    target = f"{sandbox_prefix(sandbox)}/_mock{operation.path}{query}"
+    path = f"{operation.path}{query}"
+    return build_control_request(sandbox, token, operation.method, path, operation.body)
+
+
+def build_control_request(
+    sandbox: str, token: str, method: str, path: str, body: Any
+) -> HttpRequest:
+    """Build a request to the control API; `path` is below `/_mock`, and `body` is sent as JSON."""
+    target = f"{sandbox_prefix(sandbox)}/_mock{path}"
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    if operation.body is None:
-        return HttpRequest(operation.method, target, headers, b"")
-    body = json.dumps(operation.body, ensure_ascii=False, separators=(",", ":")).encode()
-    return HttpRequest(
-        operation.method, target, {**headers, "content-type": "application/json"}, body
-    )
+    if body is None:
+        return HttpRequest(method, target, headers, b"")
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    content = text.encode("utf-8", "backslashreplace")  # JSON escapes a lone surrogate like Python
+    return HttpRequest(method, target, {**headers, "content-type": "application/json"}, content)
 
 
 def parse_response(operation: Operation[T], response: HttpResponse) -> T:
@@ -82,6 +89,14 @@ def is_fault(response: VendorResponse) -> bool:
 def request_line(response: VendorResponse) -> str:
     """Return method and path of the request that got this response."""
     return f"{response.request.method} {urlsplit(str(response.request.url)).path}"
+
+
+def problem_detail(response: HttpResponse) -> str:
+    """Return the detail of a problem; of any other refusal, its status and its text."""
+    try:
+        return str(json.loads(response.body)["detail"])
+    except (ValueError, LookupError, TypeError):
+        return f"{response.status} {response.body.decode(errors='replace')}"
 
 
 def _parse_body(response: HttpResponse) -> Any:

@@ -1,6 +1,6 @@
 /** The errors that the client throws; their messages say what to do. */
 
-import type { Problem } from "./models.js";
+import type { Problem, Unexpected } from "./models.js";
 
 /** The base of the errors for a request that failed or was refused. */
 export class MockServerError extends Error {
@@ -31,6 +31,17 @@ export class WaitTimeout extends ControlError {
 /** Items did not occur as often, or not in the order, that a test verifies. */
 export class NotVerified extends ControlError {
   override name = "NotVerified";
+}
+
+/** Something happened that a strict test fails for; the message has a line for each reason. */
+export class UnexpectedFound extends MockServerError {
+  override name = "UnexpectedFound";
+  readonly unexpected: Unexpected["unexpected"];
+
+  constructor(unexpected: Unexpected["unexpected"]) {
+    super(unexpected.map(({ kind, message }) => `${message} [${kind}]`).join("\n"));
+    this.unexpected = unexpected;
+  }
 }
 
 function* describeItems(problem: Problem): Generator<string> {

@@ -1,5 +1,6 @@
 /** A client of one sandbox of a running mock server. */
 
+import { MockServerError, UnexpectedFound } from "./errors.js";
 import type {
   Account,
   Activation,
@@ -17,32 +18,21 @@ import type {
   Match,
   SandboxBody,
   Scenario,
-  Times,
+  Snapshot,
+  Unexpected,
   VendorRequest,
-  VerifyBody,
   WaitBody,
   Webhook,
 } from "./models.js";
+import { uniqueName } from "./names.js";
+import type {
+  ForkOptions,
+  MockServerOptions,
+  Strictness,
+  Verification,
+  WebhookWait,
+} from "./options.js";
 import { type ControlRequest, send } from "./transport.js";
-
-export interface MockServerOptions {
-  /** The name of the sandbox; `default` without it. */
-  sandbox?: string;
-  /** The token of the control API, if it requires one. */
-  token?: string;
-}
-
-/** What is verified; `times` is a number for exactly so many, and at least 1 without it. */
-export interface Verification extends Omit<VerifyBody, "for" | "times"> {
-  times?: number | Times;
-}
-
-export interface WebhookWait {
-  /** Real seconds; 5 without it. */
-  within?: Duration;
-  /** How far the clock may advance meanwhile; it advances only as far as needed. */
-  advance?: Duration;
-}
 
 type Filters = Record<string, string | number>;
 
@@ -188,6 +178,28 @@ export class MockServer {
     return this.#items(kind, "/verify", { for: kind, times: expected, ...more });
   }
 
+  /** What a strict test fails for, such as a request that no emulated API has. */
+  unexpected(): Promise<Unexpected> {
+    return this.#get("/unexpected");
+  }
+
+  /**
+   * Verifies that until now nothing happened that a strict test fails for; call it after the test.
+   *
+   * @throws UnexpectedFound The message has a line for each reason.
+   */
+  async verifyStrictly({ allow = [] }: Strictness = {}): Promise<void> {
+    const { unexpected, kinds } = await this.unexpected();
+    const unknown = allow.find((kind) => !kinds.includes(kind));
+    if (unknown !== undefined) {
+      throw new MockServerError(`there is no kind "${unknown}": there are ${kinds.join(", ")}`);
+    }
+    const found = unexpected.filter(({ kind }) => !allow.includes(kind));
+    if (found.length > 0) {
+      throw new UnexpectedFound(found);
+    }
+  }
+
   /** Explains why a vendor request got its response; pass its id, or the response to it. */
   explain(request: string | Response): Promise<Explanation> {
     const id = typeof request === "string" ? request : request.headers.get("x-mock-request");
@@ -210,6 +222,19 @@ export class MockServer {
   /** Creates the sandbox, in place of an old one; options: clock, seed, start_at, credentials. */
   async open(options: SandboxBody = {}): Promise<void> {
     await this.#send("PUT", this.#path, options);
+  }
+
+  /** Keeps what the sandbox is now under a name, for `fork`. */
+  snapshot(name: string): Promise<Snapshot> {
+    return this.#json("POST", `${this.#path}/snapshots`, { as: name });
+  }
+
+  /** A client of a new sandbox that is as this one is now, or was at a snapshot or a request. */
+  async fork({ name, ...more }: ForkOptions = {}): Promise<MockServer> {
+    const sandbox = name ?? uniqueName(this.sandbox);
+    const client = new MockServer(this.origin, { sandbox, token: this.#token });
+    await client.open({ from: this.sandbox, ...more });
+    return client;
   }
 
   /** Deletes the sandbox. */

@@ -1,9 +1,8 @@
 /** A sandbox for one test. */
 
-import { randomUUID } from "node:crypto";
-
 import type { SandboxBody } from "./models.js";
 import { MockServer } from "./mock-server.js";
+import { uniqueName } from "./names.js";
 
 const MAX_SLUG = 40;
 const START = "2026-01-01T09:00:00Z";
@@ -31,5 +30,5 @@ export async function openSandbox(url: string, options: SandboxOptions = {}): Pr
 /** A name that no other sandbox has, with what can be in it of the name of the test. */
 function buildName(test: string): string {
   const slug = test.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+/, "");
-  return `${slug.slice(0, MAX_SLUG) || "test"}-${randomUUID().slice(0, 8)}`;
+  return uniqueName(slug.slice(0, MAX_SLUG) || "test");
 }

@@ -21,6 +21,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_mock/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process answers. Needs no token */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server takes requests; not while it starts or ends. Needs no token */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_mock/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts of calls, requests and webhooks of the whole server, and of its process, as Prometheus reads them */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_mock/providers": {
         parameters: {
             query?: never;
@@ -613,7 +664,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All sandboxes */
+        /** All sandboxes, also those that sleep; it wakes none */
         get: operations["sandboxes"];
         put?: never;
         post?: never;
@@ -850,7 +901,7 @@ export interface components {
              * @description Stable, unlike title and detail; the header X-Mock-Problem has its last part
              * @enum {unknown}
              */
-            type: "urn:call-mockserver:problem:bad-request" | "urn:call-mockserver:problem:token-required" | "urn:call-mockserver:problem:foreign-host" | "urn:call-mockserver:problem:foreign-origin" | "urn:call-mockserver:problem:foreign-target" | "urn:call-mockserver:problem:unknown-path" | "urn:call-mockserver:problem:unknown-route" | "urn:call-mockserver:problem:unknown-sandbox" | "urn:call-mockserver:problem:unknown-provider" | "urn:call-mockserver:problem:unknown-operation" | "urn:call-mockserver:problem:unknown-account" | "urn:call-mockserver:problem:unknown-call" | "urn:call-mockserver:problem:unknown-request" | "urn:call-mockserver:problem:unknown-webhook" | "urn:call-mockserver:problem:unknown-activation" | "urn:call-mockserver:problem:unknown-snapshot" | "urn:call-mockserver:problem:unknown-recording" | "urn:call-mockserver:problem:no-recording" | "urn:call-mockserver:problem:scenario-not-found" | "urn:call-mockserver:problem:scenario-not-uploaded" | "urn:call-mockserver:problem:method-not-allowed" | "urn:call-mockserver:problem:request-timeout" | "urn:call-mockserver:problem:wait-timeout" | "urn:call-mockserver:problem:advance-running" | "urn:call-mockserver:problem:credential-claimed" | "urn:call-mockserver:problem:default-sandbox-stays" | "urn:call-mockserver:problem:no-sample" | "urn:call-mockserver:problem:illegal-transition" | "urn:call-mockserver:problem:nobody-on-the-phone" | "urn:call-mockserver:problem:inputs-incomplete" | "urn:call-mockserver:problem:inputs-diverged" | "urn:call-mockserver:problem:too-many-snapshots" | "urn:call-mockserver:problem:too-many-sandboxes" | "urn:call-mockserver:problem:webhook-in-flight" | "urn:call-mockserver:problem:body-too-large" | "urn:call-mockserver:problem:unsupported-encoding" | "urn:call-mockserver:problem:range-not-satisfiable" | "urn:call-mockserver:problem:not-verified" | "urn:call-mockserver:problem:invalid-body" | "urn:call-mockserver:problem:invalid-header" | "urn:call-mockserver:problem:invalid-query" | "urn:call-mockserver:problem:invalid-sandbox-name" | "urn:call-mockserver:problem:invalid-scenario" | "urn:call-mockserver:problem:scenario-not-applicable" | "urn:call-mockserver:problem:unknown-scenario" | "urn:call-mockserver:problem:header-too-large" | "urn:call-mockserver:problem:internal-error" | "urn:call-mockserver:problem:connection-broken" | "urn:call-mockserver:problem:target-unreachable" | "urn:call-mockserver:problem:shutting-down" | "urn:call-mockserver:problem:missing-package" | "urn:call-mockserver:problem:too-many-connections" | "urn:call-mockserver:problem:webhook-loop";
+            type: "urn:call-mockserver:problem:bad-request" | "urn:call-mockserver:problem:token-required" | "urn:call-mockserver:problem:foreign-host" | "urn:call-mockserver:problem:foreign-origin" | "urn:call-mockserver:problem:foreign-target" | "urn:call-mockserver:problem:unknown-path" | "urn:call-mockserver:problem:unknown-route" | "urn:call-mockserver:problem:unknown-sandbox" | "urn:call-mockserver:problem:unknown-provider" | "urn:call-mockserver:problem:unknown-operation" | "urn:call-mockserver:problem:unknown-account" | "urn:call-mockserver:problem:unknown-call" | "urn:call-mockserver:problem:unknown-request" | "urn:call-mockserver:problem:unknown-webhook" | "urn:call-mockserver:problem:unknown-activation" | "urn:call-mockserver:problem:unknown-snapshot" | "urn:call-mockserver:problem:unknown-recording" | "urn:call-mockserver:problem:no-recording" | "urn:call-mockserver:problem:scenario-not-found" | "urn:call-mockserver:problem:scenario-not-uploaded" | "urn:call-mockserver:problem:method-not-allowed" | "urn:call-mockserver:problem:request-timeout" | "urn:call-mockserver:problem:wait-timeout" | "urn:call-mockserver:problem:advance-running" | "urn:call-mockserver:problem:credential-claimed" | "urn:call-mockserver:problem:default-sandbox-stays" | "urn:call-mockserver:problem:no-sample" | "urn:call-mockserver:problem:illegal-transition" | "urn:call-mockserver:problem:nobody-on-the-phone" | "urn:call-mockserver:problem:inputs-incomplete" | "urn:call-mockserver:problem:inputs-diverged" | "urn:call-mockserver:problem:sandbox-refused" | "urn:call-mockserver:problem:too-many-snapshots" | "urn:call-mockserver:problem:too-many-sandboxes" | "urn:call-mockserver:problem:webhook-in-flight" | "urn:call-mockserver:problem:body-too-large" | "urn:call-mockserver:problem:unsupported-encoding" | "urn:call-mockserver:problem:range-not-satisfiable" | "urn:call-mockserver:problem:not-verified" | "urn:call-mockserver:problem:invalid-body" | "urn:call-mockserver:problem:invalid-header" | "urn:call-mockserver:problem:invalid-query" | "urn:call-mockserver:problem:invalid-sandbox-name" | "urn:call-mockserver:problem:invalid-scenario" | "urn:call-mockserver:problem:scenario-not-applicable" | "urn:call-mockserver:problem:unknown-scenario" | "urn:call-mockserver:problem:header-too-large" | "urn:call-mockserver:problem:internal-error" | "urn:call-mockserver:problem:connection-broken" | "urn:call-mockserver:problem:target-unreachable" | "urn:call-mockserver:problem:shutting-down" | "urn:call-mockserver:problem:not-ready" | "urn:call-mockserver:problem:missing-package" | "urn:call-mockserver:problem:store-unavailable" | "urn:call-mockserver:problem:too-many-connections" | "urn:call-mockserver:problem:webhook-loop";
             title: string;
             status: number;
             detail: string;
@@ -862,6 +913,8 @@ export interface components {
             instead?: components["schemas"]["ShownItem"][];
             /** @description each problem, as file:line:column: message */
             problems?: string[];
+            /** @description why the server takes no requests */
+            reasons?: ("starting" | "stopping" | "waiting for its store")[];
             /** @description the request that makes what a sample needs */
             first?: {
                 operation: string;
@@ -1031,6 +1084,14 @@ export interface components {
             scenario_problems: string[];
             /** @description real seconds */
             uptime: number;
+        };
+        Live: {
+            /** @constant */
+            status: "live";
+        };
+        Ready: {
+            /** @constant */
+            status: "ready";
         };
         /** @description real, manual, instant, or a rate such as 60x */
         Mode: string;
@@ -1436,6 +1497,8 @@ export interface components {
             seed: string;
             now: components["schemas"]["Time"];
             calls: number;
+            /** @constant */
+            state: "awake";
             /** @description calls, phones and webhooks by state, requests by status; of the calls also `total` and `evicted` */
             counts: {
                 calls: components["schemas"]["Counts"];
@@ -1695,6 +1758,13 @@ export interface components {
             seed: string;
             now: components["schemas"]["Time"];
             calls: number;
+            /**
+             * @description asleep: only the store has it, and its next use wakes it; refused: the store has it, but it cannot go on
+             * @enum {unknown}
+             */
+            state: "awake" | "asleep" | "refused";
+            /** @description why it is refused */
+            detail?: string;
         };
         Snapshots: {
             snapshots: components["schemas"]["Snapshot"][];
@@ -1775,6 +1845,8 @@ export interface components {
                 decided_by: "scenario" | "number-plan" | "default" | "steps";
                 /** @description what the leg does, in words; null where the steps of a scenario say it */
                 behavior: string | null;
+                /** @description whether its behavior is that of a person, who answers through the control API; false where the steps of a scenario say what it does */
+                is_person: boolean;
             }[];
             /** @description what of its scenario could have applied to the call, and what came before it */
             overtaken: {
@@ -1837,6 +1909,10 @@ export interface components {
             };
             /** @description attempts without a status, or with one that the vendor does not accept */
             failures: number;
+            /** @description ids of the webhooks with failures by their status or error */
+            failed_webhooks: {
+                [key: string]: string[];
+            };
             /** @description real milliseconds until a response, which differ from run to run; null if there is none */
             latency_ms: null | {
                 p50: number;
@@ -1917,6 +1993,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Live"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description The server starts or ends */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Metrics in the text format of Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description The package prometheus-client is not installed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -12,6 +12,7 @@ import {
   MockServer,
   NotVerified,
   openSandbox,
+  UnexpectedFound,
   WaitTimeout,
 } from "../src/index.js";
 import { clickToCall } from "./mobtexting.js";
@@ -203,6 +204,73 @@ test("journal and timeline tell what happened, until a reset", async () => {
   expect(await mock.timeline()).toContain("POST /mobtexting/api/v2/voice/c2c");
   await mock.reset();
   expect(await mock.requests()).toEqual([]);
+});
+
+describe("a strict check", () => {
+  test("passes if nothing happened that a test would not expect", async () => {
+    await click();
+    await mock.finish();
+    await mock.verifyStrictly();
+    expect((await mock.unexpected()).unexpected).toEqual([]);
+  });
+
+  test("fails with a line for each reason, unless its kind is allowed", async () => {
+    await fetch(`${mock.url("mobtexting")}/none`);
+    await mock.use("waits-for-a-person");
+    await click();
+    await mock.finish();
+    const error = await mock.verifyStrictly().catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(UnexpectedFound);
+    expect(error.unexpected.map(({ id }: { id: string }) => id)).toEqual(["r1", "c1"]);
+    expect(error.message.split("\n")).toEqual([
+      expect.stringMatching(/^unknown path: r1 GET \/mobtexting\/none: .* \[unknown-path\]$/),
+      "call c1 is left waiting for a person: leg b rings until one answers [waiting-call]",
+    ]);
+    await expect(mock.verifyStrictly({ allow: ["waiting-call"] })).rejects.toThrow(
+      /^unknown path: r1 [^\n]*$/,
+    );
+    await mock.verifyStrictly({ allow: ["waiting-call", "unknown-path"] });
+  });
+
+  test("refuses a kind that there is not", async () => {
+    await expect(mock.verifyStrictly({ allow: ["waiting-cal"] })).rejects.toThrow(
+      /^there is no kind "waiting-cal": there are .*, waiting-call, /,
+    );
+  });
+});
+
+describe("a fork", () => {
+  test("is as the sandbox is, and goes on apart from it", async () => {
+    await click();
+    const fork = await mock.fork();
+    expect(await fork.calls()).toEqual(await mock.calls());
+    await fork.finish();
+    expect((await fork.call("c1")).state).toBe("ended");
+    expect((await mock.call("c1")).state).not.toBe("ended");
+    await fork.close();
+  });
+
+  test("is as the sandbox was at a snapshot, or at a request", async () => {
+    await click();
+    expect(await mock.snapshot("seeded")).toMatchObject({ name: "seeded" });
+    await click();
+    await click();
+    const then = await mock.fork({ snapshot: "seeded" });
+    const later = await mock.fork({ until: "r2", clock: "60x" });
+    expect((await then.calls()).map(({ id }) => id)).toEqual(["c1"]);
+    expect((await later.calls()).map(({ id }) => id)).toEqual(["c1", "c2"]);
+    expect((await later.clock()).mode).toBe("60x");
+    await then.close();
+    await later.close();
+  });
+
+  test("has a name that no other has, or the one that it is given", async () => {
+    const [fork, named] = [await mock.fork(), await mock.fork({ name: `${mock.sandbox}-mine` })];
+    expect(fork.sandbox).toMatch(new RegExp(`^${mock.sandbox}-[0-9a-f]{8}$`));
+    expect(named.sandbox).toBe(`${mock.sandbox}-mine`);
+    await fork.close();
+    await named.close();
+  });
 });
 
 describe("a sandbox", () => {

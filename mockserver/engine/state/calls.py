@@ -7,11 +7,13 @@ from typing import Final
 
 from mockserver.core.call import Call, CallSpec, Cursor
 from mockserver.core.configuration import AccountKey
+from mockserver.core.immutable import EMPTY_MAPPING
 from mockserver.core.resolution import NO_DRAW, Draw
 from mockserver.core.scenario import Scenario
 from mockserver.core.script import DueStep, Script, WaitReason
 from mockserver.core.selection import SelectedScenario
 from mockserver.core.value import Value
+from mockserver.engine.state.totals import Totals
 
 FALLBACK_SCENARIO: Final = SelectedScenario(Scenario("answered"), "default")
 """Selected for the legs if no candidate has the `legs` aspect, not even the default one."""
@@ -34,11 +36,11 @@ class CallProgress(Value):
     """What a sandbox keeps of a call beside the call itself.
 
     `leg_scenario` and `webhook_scenario` are selected once, when the call is placed, and `draw`
-    is what decides their `choose`.
-    `next_step` is the step on the agenda, and `serial` that of its due item, 0 if there is none.
-    `webhook_depth` is the number of webhooks to this server that led to the call. `leg_sources` has
-    one for each leg of each dial attempt, `past_scripts` the script of each earlier attempt and how
-    far that has come.
+    is what decides their `choose`. `next_step` is the step on the agenda, and `serial` that of its
+    due item, 0 if there is none. `webhook_depth` is the number of webhooks to this server that led
+    to the call. `trace_context` are headers of the request that placed the call, for its webhooks.
+    `leg_sources` has one for each leg of each dial attempt, `past_scripts` the script of each
+    earlier attempt and how far that has come.
     """
 
     leg_scenario: SelectedScenario = FALLBACK_SCENARIO
@@ -51,6 +53,7 @@ class CallProgress(Value):
     leg_sources: tuple[LegSource, ...] = ()
     draw: Draw = NO_DRAW
     past_scripts: tuple[tuple[Script, tuple[Cursor, ...]], ...] = ()
+    trace_context: Mapping[str, str] = EMPTY_MAPPING
 
 
 NEW_PROGRESS: Final = CallProgress()
@@ -66,9 +69,12 @@ class Calls:
     - `waiting`: ids of the calls that wait for something, the longest wait first.
     - `resource_queue`: id -> the resource that the call waits for, the longest wait first.
     - `ended`: ids of the ended calls, the next to be evicted first.
+
+    Calls also count in `totals`: when they are placed, and when they end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, totals: Totals | None = None) -> None:
+        self.totals = totals or Totals()
         self._by_id: dict[str, Call] = {}
         self._progress: dict[str, CallProgress] = {}
         self._ids_by_vendor_id: dict[tuple[str, str], str] = {}
@@ -94,6 +100,7 @@ class Calls:
         """Add a new call with its progress; without one, that may be known already."""
         spec = call.spec
         self.count += 1
+        self.totals.placed[spec.provider, spec.operation] += 1
         self._by_id[spec.id] = call
         if progress is None:
             self._progress.setdefault(spec.id, NEW_PROGRESS)
@@ -130,8 +137,11 @@ class Calls:
         """Make an ended call the last one to be evicted; it is no longer live."""
         self._ended[call_id] = None
         self._ended.move_to_end(call_id)
-        spec = self._by_id[call_id].spec
-        self._live_ids[spec.provider, spec.account].pop(call_id, None)
+        call = self._by_id[call_id]
+        live = self._live_ids[call.spec.provider, call.spec.account]
+        if call_id in live:
+            del live[call_id]
+            self.totals.ended[call.spec.provider, call.outcome] += 1
 
     def evict(self, call_id: str) -> None:
         """Drop a call with all that is kept of it."""

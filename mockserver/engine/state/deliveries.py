@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from mockserver.core.webhook import Delivery
+from mockserver.engine.state.totals import UNSENT, Totals
 
 WebhookKey = tuple[str, str, str]
 """(provider, account, kind) of a webhook."""
@@ -17,9 +18,12 @@ class Deliveries:
     - `held_back`: id of a call -> ids of the deliveries that wait for its next webhook.
     - `held_for_calls`: key -> ids of the deliveries that wait for such a webhook of another call.
     - `followers`: id of a delivery -> ids of those that go when its first attempt has ended.
+
+    Attempts count in `totals`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, totals: Totals | None = None) -> None:
+        self.totals = totals or Totals()
         self._by_id: dict[str, Delivery] = {}
         self._ids_by_call: dict[str, list[str]] = {}
         self._held_back: dict[str, tuple[str, ...]] = {}
@@ -47,6 +51,14 @@ class Deliveries:
     def update(self, delivery: Delivery) -> None:
         """Replace the delivery with the same id."""
         self._by_id[delivery.id] = delivery
+
+    def end_attempt(self, delivery: Delivery) -> None:
+        """Replace the delivery with the same id by one with one more attempt."""
+        self._by_id[delivery.id] = delivery
+        provider, result = delivery.provider, delivery.attempts[-1].result
+        self.totals.attempts[provider, result.status or result.error, result.simulated] += 1
+        if not result.simulated and result.error not in UNSENT:
+            self.totals.durations[provider].observe(result.duration_ms)
 
     def hold(self, call_id: str, delivery_ids: tuple[str, ...]) -> None:
         """Hold back deliveries of a call until they are released."""

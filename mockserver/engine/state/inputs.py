@@ -38,9 +38,10 @@ class Input(Value):
 class Inputs:
     """The inputs since the start or the last reset, from `base`, the configuration of then.
 
-    `steps` counts the due items that have run since the last input. `is_complete` is False once
-    the log was given up for its size; `count` goes on. `configurations` has those that an input
-    brought, by its number from 1, so that a fork need not compile its texts.
+    `steps` counts the due items that have run since the last input. The first `sealed` inputs do
+    not change any more. `is_complete` is False once the log was given up for its size; `count` goes
+    on. `configurations` has those that an input brought, by its number from 1, so that a fork need
+    not compile its texts.
     """
 
     def __init__(self, base: Configuration, max_bytes: int = MAX_BYTES) -> None:
@@ -53,11 +54,16 @@ class Inputs:
         self.steps = 0
         self.count = 0
         self.size = 0
+        self.sealed = 0
         self.is_complete = True
 
     def count_step(self) -> None:
         """Count a due item that runs."""
         self.steps += 1
+
+    def seal(self) -> None:
+        """Change the inputs so far no more: the response to the last one becomes an input."""
+        self.sealed = self.count
 
     def record(
         self, kind: str, now: int, data: object, configuration: Configuration | None = None
@@ -76,11 +82,11 @@ class Inputs:
         return self.count
 
     def record_response(self, number: int, now: int, check: tuple[int, int]) -> None:
-        """Record the response to a request: in its input, if nothing came in between."""
+        """Record the response to a request: in its input, if that may change and is the last."""
         if not (number and self.is_complete):
             return
         last = self._entries[-1]
-        if number == self.count and not self.steps and last.now == now:
+        if number == self.count > self.sealed and not self.steps and last.now == now:
             self._entries[-1] = last.replace(kind="request", check=check)
             return
         self.record("response", now, number)

@@ -8,6 +8,7 @@ from functools import partial
 from mockserver.core.journal import JournalEntry
 from mockserver.engine.bounded_log import MAX_ITEMS, MAX_UNCOUNTED, BoundedLog
 from mockserver.engine.exchange import Exchange
+from mockserver.engine.state.totals import Totals
 
 Subscriber = Callable[[JournalEntry], None]
 
@@ -16,9 +17,11 @@ class Journal:
     """The entries and exchanges of a sandbox, oldest first, of which it keeps the newest.
 
     `entry_count` and `request_count` count all there ever were; `error_count` is not reset.
+    Requests and errors also count in `totals`.
     """
 
-    def __init__(self, max_entries: int = MAX_ITEMS) -> None:
+    def __init__(self, max_entries: int = MAX_ITEMS, totals: Totals | None = None) -> None:
+        self.totals = totals or Totals()
         self._max_entries = max_entries
         self._subscribers: list[Subscriber] = []
         self.subscribers: Sequence[Subscriber] = self._subscribers
@@ -70,6 +73,7 @@ class Journal:
             self._entries.add_weight(self.entry_count, size)
         if entry.type == "error":
             self.error_count += 1
+            self.totals.errors += 1
         if self._subscribers:
             self._notify_subscribers(entry)
 
@@ -78,6 +82,7 @@ class Journal:
         self.request_count += 1
         self._record_origin(exchange.request.origin)
         self._exchanges.append(exchange)
+        self._count(exchange, 1)
         size = 2 * len(exchange.request.body)  # the raw body and the parsed one
         if size > MAX_UNCOUNTED:
             self._exchanges.add_weight(self.request_count, size)
@@ -87,10 +92,17 @@ class Journal:
     def correct_exchange(self, exchange: Exchange) -> None:
         """Replace the latest exchange, also in its entry, by what the client got in the end."""
         replaced, self._exchanges[-1] = self._exchanges[-1], exchange
+        self._count(replaced, -1)
+        self._count(exchange, 1)
         for index in range(-1, -len(self._entries) - 1, -1):
             if self._entries[index].payload is replaced:
                 self._entries[index] = self._entries[index].replace(payload=exchange)
                 return
+
+    def _count(self, exchange: Exchange, by: int) -> None:
+        status = exchange.response.status
+        key = exchange.provider, exchange.operation, status, exchange.fault
+        self.totals.requests[key] += by
 
     def _record_origin(self, origin: str) -> None:
         """Remember an origin; bounded like the exchanges, each of which has one."""

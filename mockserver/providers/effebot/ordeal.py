@@ -16,7 +16,11 @@ ORDEAL: Final = OrdealProfile(
         "clean": Grounds(
             Evidence.DOCUMENTED, "the page sends the details of a call to `webhookUrl`"
         ),
-        "before-the-reply": Grounds(Evidence.ASSUMED, "the first status is that of a placed call"),
+        "before-the-reply": Grounds(
+            Evidence.ASSUMED,
+            "the first status is that of a placed call, and no page promises that the response"
+            " comes first",
+        ),
         "reordered": ORDER,
         **COMMON,
         **DAMAGE,

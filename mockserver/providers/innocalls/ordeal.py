@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mockserver.core.ordeal_profile import COMMON, ORDER, Grounds, OrdealProfile
+from mockserver.core.ordeal_profile import COMMON, EARLY, ORDER, Grounds, OrdealProfile
 from mockserver.core.rulebook import Evidence
 
 ORDEAL: Final = OrdealProfile(
@@ -12,6 +12,7 @@ ORDEAL: Final = OrdealProfile(
     legs={"a": {"answer": "2s", "press": "1"}},
     cases={
         "clean": Grounds(Evidence.DOCUMENTED, "the page sends the digits and the CDR to `webhook`"),
+        "before-the-reply": EARLY,
         "reordered": ORDER,
         **COMMON,
     },

@@ -20,6 +20,7 @@ SENT_ONCE: Final = WebhookKind(
     waits=Evidence.ASSUMED,
     repeats=Evidence.ASSUMED,
     note="the page has the query alone: it says nothing of a retry",
+    has_body=False,
 )
 WEBHOOKS: Final[Mapping[str, WebhookKind]] = {"get-digits": SENT_ONCE, "cdr": SENT_ONCE}
 

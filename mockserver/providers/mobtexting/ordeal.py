@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mockserver.core.ordeal_profile import COMMON, DAMAGE, Grounds, OrdealProfile
+from mockserver.core.ordeal_profile import COMMON, DAMAGE, EARLY, Grounds, OrdealProfile
 from mockserver.core.rulebook import Evidence
 
 ORDEAL: Final = OrdealProfile(
@@ -11,6 +11,7 @@ ORDEAL: Final = OrdealProfile(
     numbers="91886",
     cases={
         "clean": Grounds(Evidence.DOCUMENTED, "the page posts the report of a call"),
+        "before-the-reply": EARLY,
         **COMMON,
         **DAMAGE,
     },

@@ -11,6 +11,11 @@ ORDEAL: Final = OrdealProfile(
     numbers="91886",
     cases={
         "clean": Grounds(Evidence.OBSERVED, "the vendor posts the report of a call"),
+        "before-the-reply": Grounds(
+            Evidence.ASSUMED,
+            "a start time of the past starts the flow at once, and no page promises that the"
+            " response comes first",
+        ),
         **COMMON,
         **DAMAGE,
     },

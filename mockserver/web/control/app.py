@@ -26,8 +26,10 @@ from mockserver.web.control import (
     inputs,
     journal,
     journal_stream,
+    metrics,
     page,
     phones,
+    probes,
     providers,
     receivers,
     recordings,
@@ -54,6 +56,8 @@ from mockserver.web.vendor.own_refusals import count_refusal
 
 ROUTE_MODULES: Final = (
     health,
+    probes,
+    metrics,
     providers,
     samples,
     calls,
@@ -81,8 +85,15 @@ ROUTE_MODULES: Final = (
     docs,
     trust,
 )
-PUBLIC_ROUTES: Final = (*health.ROUTES, *inboxes.PUBLIC_ROUTES, *trust.ROUTES)
-"""Routes that need no token: health, the receiver of webhooks, and what clients of https trust."""
+PUBLIC_ROUTES: Final = (
+    *health.ROUTES,
+    *probes.ROUTES,
+    *inboxes.PUBLIC_ROUTES,
+    *trust.ROUTES,
+)
+"""Routes that need no token: health, probes, the receiver of webhooks, and what clients of https
+trust.
+"""
 
 
 QUERY_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(

@@ -1,10 +1,9 @@
 """Explains why a request was answered as it was."""
 
 import asyncio
-import json
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,14 +26,13 @@ from mockserver.web import redaction
 from mockserver.web.control.broken_rules import serialize_broken_rules
 from mockserver.web.control.candidates import explain_activations, explain_match_rules
 from mockserver.web.control.diagnostics import find_hints
+from mockserver.web.control.listing import encode_json
 from mockserver.web.control.params import dependencies_of, sandbox_of, sandboxes_of
 from mockserver.web.control.requests import find_exchange
 from mockserver.web.router import nearest_operations
 from mockserver.web.slices import Job, iterate_in_slices, run_in_slices
 from mockserver.web.views.serializers import serialize_ignored
 from mockserver.web.views.weights import weigh_exchange
-
-_encode_json: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
 async def explain_request(request: Request) -> Response:
@@ -56,10 +54,10 @@ async def explain_request(request: Request) -> Response:
     hints = redact({"hints": [*dict.fromkeys([hint async for hint in found if hint])]})
     calls = []
     for call in explain_calls(exchange, state):
-        calls.append(_encode_json(redact(call)))
+        calls.append(encode_json(redact(call)))
         await asyncio.sleep(0)
-    members = {name: _encode_json(value) for name, value in explanation.items()}
-    members |= {"calls": f"[{','.join(calls)}]", "hints": _encode_json(hints["hints"])}
+    members = {name: encode_json(value) for name, value in explanation.items()}
+    members |= {"calls": f"[{','.join(calls)}]", "hints": encode_json(hints["hints"])}
     body = ",".join(f'"{name}":{text}' for name, text in members.items())
     return Response(f"{{{body}}}", media_type="application/json")
 
@@ -133,6 +131,7 @@ def _serialize_legs(state: SandboxState, call_id: str) -> Iterator[dict[str, Any
             "number": source.number,
             "decided_by": source.source,
             "behavior": behavior and describe_behavior(behavior),
+            "is_person": behavior is not None and behavior.outcome == "person",
         }
 
 

@@ -11,7 +11,7 @@ from mockserver.runtime.sandbox import Sandbox, Timing
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.web.control.input_player import InputDiverged, InputPlayer
 from mockserver.web.control.inputs import incomplete_problem
-from mockserver.web.problems import ProblemError
+from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
 from mockserver.web.router import Router
 from mockserver.web.slices import iterate_in_slices
 
@@ -41,8 +41,10 @@ def find_recording(registry: SandboxRegistry, body: Mapping[str, Any]) -> Record
     """
     name, snapshot = str(body["from"]), body.get("snapshot")
     source = registry.find(name)
+    if source is None and name in registry.asleep and name not in registry.refused:
+        raise ProblemError("too-many-sandboxes", TOO_MANY_SANDBOXES)
     if source is None:
-        known = [sandbox.name for sandbox in registry]
+        known = registry.names
         hint = did_you_mean(name, known) or f"known: {', '.join(known)}"
         raise ProblemError("unknown-sandbox", f"no sandbox is named {name}: {hint}")
     try:

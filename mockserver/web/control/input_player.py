@@ -107,6 +107,10 @@ class InputPlayer:
             self._failed_item = due
 
     def play_arrival(self, entry: Input) -> None:
+        self._admit(entry)
+        self.state.inputs.seal()
+
+    def _admit(self, entry: Input) -> None:
         incoming = rebuild_request(entry.data, self._router)
         if isinstance(incoming, Request):
             raise InputDiverged(f"input {self._number}: no operation has {incoming.path}")
@@ -114,7 +118,7 @@ class InputPlayer:
         self._admitted[self._number] = admit(self.state, matched)
 
     def play_request(self, entry: Input) -> None:
-        self.play_arrival(entry)
+        self._admit(entry)
         self._respond(self._number, entry)
 
     def play_response(self, entry: Input) -> None:
@@ -132,6 +136,12 @@ class InputPlayer:
 
     def play_no_response(self, entry: Input) -> None:
         give_up(self.state, self._admitted.pop(entry.data), entry.now)
+
+    def give_up_unfinished(self, now: int) -> None:
+        """Give up the requests without a response: nobody waits for it any more."""
+        for matched in self._admitted.values():
+            give_up(self.state, matched, now)
+        self._admitted.clear()
 
     def play_refusal(self, entry: Input) -> None:
         data = entry.data

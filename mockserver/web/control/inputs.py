@@ -8,10 +8,15 @@ from starlette.routing import Route
 
 from mockserver.core.time import format_iso
 from mockserver.runtime.recording import IncompleteInputs, Recording
-from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import SANDBOX_NAME
 from mockserver.web.control.listing import respond_with_lines
-from mockserver.web.control.params import check_keys, dependencies_of, read_json_object, sandbox_of
+from mockserver.web.control.params import (
+    check_keys,
+    dependencies_of,
+    read_json_object,
+    sandbox_of,
+    wake_sandbox,
+)
 from mockserver.web.problems import ProblemError
 from mockserver.web.views.inputs_export import build_input_jobs
 
@@ -29,13 +34,15 @@ async def get_inputs(request: Request) -> Response:
 
 
 async def list_snapshots(request: Request) -> JSONResponse:
-    snapshots = _sandbox(request).snapshots.items()
+    sandbox = await wake_sandbox(request, request.path_params["name"])
+    snapshots = sandbox.snapshots.items()
     return JSONResponse({"snapshots": [_serialize_snapshot(*each) for each in snapshots]})
 
 
 async def take_snapshot(request: Request) -> JSONResponse:
     """Keep the log of inputs up to now under a name, {"as": "seeded"}, for forks of the sandbox."""
-    sandbox, body = _sandbox(request), await read_json_object(request)
+    body = await read_json_object(request)
+    sandbox = await wake_sandbox(request, request.path_params["name"])
     check_keys(body, ("as",), "a snapshot")
     name = str(body.get("as", ""))
     if not SANDBOX_NAME.fullmatch(name):
@@ -58,19 +65,6 @@ def incomplete_problem(error: IncompleteInputs) -> ProblemError:
         f"the log of inputs exceeded 64 MB, so none of its {error.args[0]:,} inputs is kept; "
         "a reset begins a new one",
     )
-
-
-def _sandbox(request: Request) -> Sandbox:
-    """Return the sandbox that the path names.
-
-    Raises:
-        ProblemError: there is none.
-    """
-    name = request.path_params["name"]
-    sandbox = dependencies_of(request).sandboxes.find(name)
-    if sandbox is None:
-        raise ProblemError("unknown-sandbox", f"no sandbox is named {name}")
-    return sandbox
 
 
 def _serialize_snapshot(name: str, recording: Recording) -> dict[str, Any]:

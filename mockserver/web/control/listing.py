@@ -30,7 +30,6 @@ from mockserver.web.slices import Job, pause_if_many, run_in_slices
 
 MAX_PIECE: Final = 262_144  # bytes that are sent at once
 
-Item = Mapping[str, Any]
 ListedItem = Mapping[str, Any]
 """What a list is filtered and paged by, such as `id`, and the `value` itself."""
 

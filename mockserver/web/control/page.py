@@ -68,18 +68,23 @@ PLACES: Final = (
     ("journal", "journal"),
 )
 """Route of the control API -> its name for people."""
-_COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
+_BESIDE_CODE = re.compile(
+    r"/\*\* @(?:[^*\n]|\*(?!/))*\*/ ?|(?<=[;,{})]) // .*$|^[ \t]+", re.MULTILINE
+)
+"""A type in a line, a comment at its end, and its indentation."""
 
 
-def without_comments(script: str) -> str:
-    """Blank the comments of a script that have lines of their own; each line keeps its number."""
-    return _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), script)
+def shorten(text: str) -> str:
+    """Leave out comments and indentation of a script or a style; each line keeps its number."""
+    code = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    return _BESIDE_CODE.sub("", code)
 
 
 def _read_file(path: Path) -> bytes:
-    if path.suffix != ".js":
+    if path.suffix not in (".js", ".css"):
         return path.read_bytes()
-    return without_comments(path.read_text("utf-8")).encode()
+    return shorten(path.read_text("utf-8")).encode()
 
 
 FILES: Final[Mapping[str, bytes]] = MappingProxyType(
@@ -89,7 +94,7 @@ FILES: Final[Mapping[str, bytes]] = MappingProxyType(
         if path.suffix in MEDIA_TYPES
     }
 )
-"""Name of a file of the page -> its content, which scripts have without comments."""
+"""Name of a file of the page -> its content; scripts and styles have no comments."""
 
 
 async def get_page(request: Request) -> Response:

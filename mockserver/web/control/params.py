@@ -29,13 +29,18 @@ def sandbox_of(request: Request) -> Sandbox:
     """Return the sandbox of the request, created if it does not exist, unless that is a GET.
 
     Raises:
-        ProblemError: There are too many sandboxes, or a GET is below an unknown one.
+        ProblemError: There are too many sandboxes, a GET is below an unknown one, or the store's
+            cannot go on.
     """
     info = request_info_in(request.scope)
-    if info.sandbox is None and request.method in READING_METHODS:
-        raise ProblemError("unknown-sandbox", describe_unknown_sandbox(request, info.sandbox_name))
+    if info.sandbox is not None:
+        return info.sandbox
+    if reason := sandboxes_of(request).refused.get(info.sandbox_name):
+        raise ProblemError("sandbox-refused", reason)
+    if request.method in READING_METHODS:
+        raise _missing_sandbox(request, info.sandbox_name)
     try:
-        sandbox = info.sandbox or sandboxes_of(request).get_or_create(info.sandbox_name)
+        sandbox = sandboxes_of(request).get_or_create(info.sandbox_name)
     except TooManySandboxes:
         raise ProblemError("too-many-sandboxes", TOO_MANY_SANDBOXES) from None
     info.sandbox = sandbox
@@ -50,14 +55,35 @@ def existing_sandbox_of(request: Request) -> Sandbox:
     """
     info = request_info_in(request.scope)
     if info.sandbox is None:
+        if info.sandbox_name in sandboxes_of(request).asleep:
+            raise _missing_sandbox(request, info.sandbox_name)
         raise ProblemError("unknown-sandbox", describe_missing_sandbox(info.sandbox_name))
     return info.sandbox
 
 
-def describe_unknown_sandbox(request: Request, name: str) -> str:
-    """Say that no sandbox has this name, with the nearest one that exists."""
-    names = [sandbox.name for sandbox in sandboxes_of(request)]
-    return describe_missing_sandbox(name, did_you_mean(name, names))
+async def wake_sandbox(request: Request, name: str) -> Sandbox:
+    """Return the sandbox of this name; one that sleeps is built again first.
+
+    Raises:
+        ProblemError: there is none, it is refused, or there is no room for it.
+    """
+    registry = sandboxes_of(request)
+    await registry.wake(name)
+    sandbox = registry.find(name)
+    if sandbox is None:
+        raise _missing_sandbox(request, name)
+    return sandbox
+
+
+def _missing_sandbox(request: Request, name: str) -> ProblemError:
+    """Build the problem of a sandbox that is not here: refused, asleep without room, or unknown."""
+    registry = sandboxes_of(request)
+    if reason := registry.refused.get(name):
+        return ProblemError("sandbox-refused", reason)
+    if name in registry.asleep:
+        return ProblemError("too-many-sandboxes", TOO_MANY_SANDBOXES)
+    hint = did_you_mean(name, registry.names)
+    return ProblemError("unknown-sandbox", describe_missing_sandbox(name, hint))
 
 
 def describe_missing_sandbox(name: str, hint: str = "") -> str:

@@ -25,15 +25,17 @@ class Position(NamedTuple):
 
     def is_in_life_of(self, sandbox: Sandbox) -> bool:
         """Whether the sandbox has not been reset, nor made anew, since then."""
-        state = sandbox.state
-        is_same = (self.instance, self.epoch) == (sandbox.instance, state.epoch)
-        return is_same and self.sequence <= state.journal.entry_count
+        is_same = (self.instance, self.epoch) == (sandbox.instance, _epoch_of(sandbox))
+        return is_same and self.sequence <= sandbox.state.journal.entry_count
 
 
 def position_of(sandbox: Sandbox) -> Position:
     """Return the position behind the newest entry."""
-    state = sandbox.state
-    return Position(sandbox.instance, state.epoch, state.journal.entry_count)
+    return Position(sandbox.instance, _epoch_of(sandbox), sandbox.state.journal.entry_count)
+
+
+def _epoch_of(sandbox: Sandbox) -> int:
+    return sandbox.earlier_epochs + sandbox.state.epoch
 
 
 def parse_position(text: str, sandbox: Sandbox) -> Position | None:

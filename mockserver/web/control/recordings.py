@@ -10,7 +10,7 @@ from starlette.routing import Route
 from mockserver.audio.tones import Recording, build_recording
 from mockserver.audio.wav import file_size, render_chunks
 from mockserver.web.control.params import sandboxes_of
-from mockserver.web.problems import ProblemError, problem
+from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError, problem
 
 MEDIA_TYPE: Final = "audio/wav"
 _HEADERS: Final = {"accept-ranges": "bytes", "x-content-type-options": "nosniff"}
@@ -21,6 +21,7 @@ _RANGE_PATTERN: Final = re.compile(
 
 
 async def get_recording(request: Request) -> Response:
+    await sandboxes_of(request).wake(request.path_params["sandbox"])
     return _recording_response(_find_recording(request), request)
 
 
@@ -43,6 +44,8 @@ def parse_range(header: str, total: int) -> range | None:
 def _find_recording(request: Request) -> Recording:
     name = request.path_params["sandbox"]
     sandbox = sandboxes_of(request).find(name)
+    if sandbox is None and name in sandboxes_of(request).asleep:
+        raise ProblemError("too-many-sandboxes", TOO_MANY_SANDBOXES)
     if sandbox is None:
         raise ProblemError("unknown-sandbox", f"no sandbox here is named {name}")
     calls = sandbox.state.calls

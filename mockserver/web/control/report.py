@@ -56,6 +56,9 @@ def _serialize_receiver(report: ReceiverReport) -> dict[str, Any]:
         "statuses": {str(status): count for status, count in sorted(report.statuses.items())},
         "errors": dict(sorted(report.errors.items())),
         "failures": report.failures,
+        "failed_webhooks": {
+            reason: list(webhooks) for reason, webhooks in report.failed_webhooks.items()
+        },
         "latency_ms": latency and {"p50": latency.p50, "p99": latency.p99},
         "differing_copies": [_serialize_copies(each) for each in report.differing_copies],
         "follow_ups": [_serialize_follow_up(each) for each in report.follow_ups],

@@ -18,13 +18,14 @@ from mockserver.runtime.sandbox_registry import (
     SandboxRegistry,
     TooManySandboxes,
 )
+from mockserver.runtime.sleep import SleepingSandbox
 from mockserver.web.control.forks import build_fork
 from mockserver.web.control.params import (
     check_keys,
     dependencies_of,
-    describe_unknown_sandbox,
     read_json_object,
     sandboxes_of,
+    wake_sandbox,
 )
 from mockserver.web.problems import TOO_MANY_SANDBOXES, ProblemError
 from mockserver.web.views.summaries import count_items
@@ -39,17 +40,16 @@ USAGE: Final = (
 
 
 async def list_sandboxes(request: Request) -> JSONResponse:
-    return JSONResponse(
-        {"sandboxes": [_serialize_sandbox(sandbox) for sandbox in sandboxes_of(request)]}
-    )
+    """List all sandboxes; those that sleep or are refused as the store has them."""
+    registry = sandboxes_of(request)
+    awake = [_serialize_sandbox(each) for each in registry if each.name not in registry.refused]
+    asleep = [_serialize_sleeping(each, registry.refused) for each in registry.asleep.values()]
+    return JSONResponse({"sandboxes": [*awake, *asleep]})
 
 
 async def get_sandbox(request: Request) -> JSONResponse:
     """Describe a sandbox, and count its calls, phones, webhooks and requests."""
-    name = request.path_params["name"]
-    sandbox = sandboxes_of(request).find(name)
-    if sandbox is None:
-        raise ProblemError("unknown-sandbox", describe_unknown_sandbox(request, name))
+    sandbox = await wake_sandbox(request, request.path_params["name"])
     counts = {"counts": count_items(sandbox.state)}
     return JSONResponse({**_serialize_sandbox(sandbox), **counts})
 
@@ -84,9 +84,10 @@ async def _fork(request: Request, name: str, body: dict[str, Any]) -> Sandbox:
     registry, router = sandboxes_of(request), dependencies_of(request).router
     claims = tuple(_parse_claims(body.get("credentials", {}), registry))
     mode = _parse_mode(body, "") if "clock" in body else ""
+    await registry.wake(str(body["from"]))
     fork = await build_fork(registry, router, name, body, mode)
     if name == body["from"]:
-        old = registry.get_or_create(name)
+        old = await wake_sandbox(request, name)
         fork.sandbox.snapshots = old.snapshots
         fork.sandbox.receivers.take_over(old.receivers)
     await _adopt(registry, fork.sandbox, claims)
@@ -119,7 +120,7 @@ async def delete_sandbox(request: Request) -> Response:
             "default-sandbox-stays",
             f"{DEFAULT_SANDBOX} is always there: POST /_mock/reset empties it",
         )
-    if registry.find(name) is None:
+    if name not in registry.names:
         raise ProblemError("unknown-sandbox", f"no sandbox is named {name}")
     await registry.remove(name)
     return Response(status_code=204)
@@ -132,7 +133,23 @@ def _serialize_sandbox(sandbox: Sandbox) -> dict[str, Any]:
         "seed": sandbox.state.configuration.seed,
         "now": format_iso(sandbox.clock.now()),
         "calls": len(sandbox.state.calls.by_id),
+        "state": "awake",
     }
+
+
+def _serialize_sleeping(sleeping: SleepingSandbox, refused: Mapping[str, str]) -> dict[str, Any]:
+    record = sleeping.record
+    serialized = {
+        "name": record.name,
+        "clock": record.place.mode,
+        "seed": record.seed,
+        "now": format_iso(sleeping.clock.now()),
+        "calls": record.call_count,
+        "state": "asleep",
+    }
+    if record.name in refused:
+        serialized |= {"state": "refused", "detail": refused[record.name]}
+    return serialized
 
 
 def _parse_mode(body: Mapping[str, Any], default: str) -> str:

@@ -1,6 +1,5 @@
 """What an event stream shows of new entries: themselves, or the calls that they have changed."""
 
-import json
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import aclosing
 from functools import partial
@@ -13,6 +12,7 @@ from mockserver.engine.exchange import Exchange
 from mockserver.engine.sandbox_state import SandboxState
 from mockserver.runtime.background import Background
 from mockserver.runtime.sandbox import Sandbox
+from mockserver.web.control.listing import encode_json
 from mockserver.web.control.positions import Position, position_of
 from mockserver.web.slices import MAX_WEIGHT, Job, run_in_slices
 from mockserver.web.views.ring_details import serialize_with_ring
@@ -26,8 +26,6 @@ CALLS_REST: Final = 0.25
 """Real seconds in which changes of calls are gathered into one message."""
 MAX_LAG: Final = 1_000  # entries that a client may be behind; it gets a gap instead of older ones
 MAX_SUMMARIES: Final = 200  # of one message
-
-_encode_json: Final = partial(json.dumps, ensure_ascii=False)
 
 
 class StreamView(NamedTuple):
@@ -94,7 +92,7 @@ def _build_job(viewer: Viewer, position: Position, number: int, entry: JournalEn
 
 
 def _render_entry(state: SandboxState, position: Position, number: int, entry: JournalEntry) -> str:
-    line = _encode_json({"id": number, **serialize_with_ring(entry, state)})
+    line = encode_json({"id": number, **serialize_with_ring(entry, state)})
     return f"id: {position._replace(sequence=number)}\nevent: {entry.type}\ndata: {line}\n\n"
 
 
@@ -104,7 +102,7 @@ def _render_gap(position: Position, start: int) -> str:
 
 
 async def _render_calls(viewer: Viewer, position: Position) -> tuple[Position, str]:
-    """Render the summaries of the calls that have changed; those that are gone are only counted."""
+    """Render the summaries of the calls that have changed and are still there, with counts."""
     sandbox, journal = viewer.sandbox, viewer.sandbox.state.journal
     end, start = position_of(sandbox), max(position.sequence + 1, journal.first_sequence)
     entries = islice(journal.entries, start - journal.first_sequence, None)
@@ -128,7 +126,7 @@ def _summarize(sandbox: Sandbox, call_id: str) -> dict[str, Any] | None:
 def _render_messages(summaries: list[dict[str, Any]], counts: Mapping[str, int]) -> Iterator[str]:
     for start in range(0, len(summaries), MAX_SUMMARIES):
         message = {"calls": summaries[start : start + MAX_SUMMARIES], "counts": counts}
-        yield f"event: calls\ndata: {_encode_json(message)}\n\n"
+        yield f"event: calls\ndata: {encode_json(message)}\n\n"
 
 
 def _call_ids(entry: JournalEntry) -> Collection[str]:

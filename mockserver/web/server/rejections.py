@@ -5,7 +5,8 @@ import logging
 from http import HTTPStatus
 from typing import Any, Final
 
-from mockserver.web.problems import PROBLEM_KINDS, PROBLEM_MEDIA_TYPE, problem_body
+from mockserver.web.problem_kinds import PROBLEM_KINDS
+from mockserver.web.problems import PROBLEM_MEDIA_TYPE, problem_body
 
 NAMED_KINDS: Final = frozenset({"foreign-target", "target-unreachable"})
 """Kinds whose detail differs by host: each detail is logged for itself, and in the status line."""

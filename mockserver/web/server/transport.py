@@ -56,6 +56,9 @@ HeaderField = tuple[bytes, bytes]
 WRITE_RESPONSE_KEY: Final = "mockserver.whole"
 """The key of `HttpProtocol.write_response` in `scope`; missing on another server."""
 
+HOLD_KEY: Final = "mockserver.hold"
+"""The key in `scope` of what waits until a response may be sent; missing if it may at once."""
+
 
 def write_response(
     cycle: RequestResponseCycle, status: int, headers: list[HeaderField], body: bytes

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from functools import partial
+from types import FrameType
 from typing import NamedTuple
 
 import uvicorn
@@ -18,6 +19,7 @@ from mockserver.web.server.tunnels import InnerProtocol, ProxyProtocol
 
 SHUTDOWN_GRACE = 2  # real seconds for running requests to end on shutdown
 CANCEL_GRACE = 1  # real seconds for them to notice that their clients are disconnected
+FORCE_CHECK = 0.1  # real seconds between two looks whether a second signal ends the wait for them
 WILDCARD_HOSTS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 
@@ -44,8 +46,13 @@ class ServerAddress(NamedTuple):
         return tls.display_url if self.tls_port else ""
 
     @property
+    def own_host(self) -> str:
+        """The host at which the server reaches itself."""
+        return WILDCARD_HOSTS.get(self.host, self.host)
+
+    @property
     def origin(self) -> str:
-        return self._url(WILDCARD_HOSTS.get(self.host, self.host))
+        return self._url(self.own_host)
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -99,8 +106,13 @@ class Server(uvicorn.Server):
         self._on_ready = on_ready
 
     def end(self, *_: object) -> None:
-        """End the server soon; a signal handler."""
+        """End the server soon; a signal handler. From now on it is not ready."""
+        self._sandboxes.is_stopping = True
         self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._sandboxes.is_stopping = True
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -133,8 +145,15 @@ class Server(uvicorn.Server):
             self._accepting.cancel()
         await self._sandboxes.stop_schedulers()
         timer = asyncio.get_running_loop().call_later(SHUTDOWN_GRACE, self._abort_connections)
+        await self._finish_requests()
         await super().shutdown(sockets)
         timer.cancel()
+
+    async def _finish_requests(self) -> None:
+        """Wait for the requests that are under way, while the port still answers probes."""
+        pending = {*self.server_state.tasks}
+        while pending and not self.force_exit:
+            _, pending = await asyncio.wait(pending, timeout=FORCE_CHECK)
 
     def _abort_connections(self) -> None:
         """Disconnect the clients that are left, and end what they wait for, such as a delay."""

@@ -12,7 +12,6 @@ import { View } from "./view.js";
 export class AccountView extends View {
   /** @type {[string, Record<string, any>][]} vendor and its accounts */
   vendors = [];
-  problem = "";
 
   acts = {
     patch: (/** @type {any} */ form) => report(form, async () => {
@@ -33,14 +32,10 @@ export class AccountView extends View {
 
   async load() {
     if (place().view !== "accounts") return;
-    try {
-      const { providers } = await read("/providers");
-      this.vendors = await Promise.all(providers.map(async (/** @type {any} */ { name }) =>
-        [name, (await read(`/accounts/${name}`)).accounts]));
-      this.problem = "";
-    } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
-    }
+    const { providers } = await read("/providers");
+    this.vendors = await Promise.all(providers.map(async (/** @type {any} */ { name }) =>
+      [name, (await read(`/accounts/${name}`)).accounts]));
+    this.problem = "";
   }
 
   content() {

@@ -59,15 +59,19 @@ export function headers() {
  */
 export async function ask(method, path, content) {
   const response = await send(method, path.startsWith("/_") ? path : base + path, content);
+  if (!response.ok) throw await toProblem(response);
+  return readValue(response);
+}
+
+/** @param {Response} response */
+async function readValue(response) {
   const text = await response.text();
   const isJson = /json\b/.test(response.headers.get("content-type") ?? ""); // lines of JSON are a text
-  const value = isJson && text ? JSON.parse(text) : text;
-  if (!response.ok) throw toProblem(response, value);
-  return value;
+  return isJson && text ? JSON.parse(text) : text;
 }
 
 /** @param {string} method @param {string} url @param {unknown} [content] */
-async function send(method, url, content) {
+export async function send(method, url, content) {
   /** @type {Record<string, string>} */
   const type = content === undefined ? {} : { "content-type": "application/json" };
   try {
@@ -82,8 +86,9 @@ async function send(method, url, content) {
   }
 }
 
-/** @param {Response} response @param {any} value */
-function toProblem(response, value) {
+/** @param {Response} response */
+export async function toProblem(response) {
+  const value = await readValue(response);
   const kind = response.headers.get("x-mock-problem") ?? "";
   const detail = value?.detail ?? value?.title ?? `The answer has the status ${response.status}.`;
   return new Problem(response.status, kind, detail, value);

@@ -15,6 +15,7 @@ import { VIEWS } from "./place.js";
 import { place, to, visit } from "./router.js";
 import { CallStart } from "./call-start.js";
 import { JournalView } from "./journal-view.js";
+import { ReceiverView } from "./receiver-view.js";
 import { RequestView } from "./request-view.js";
 import { SandboxView } from "./sandbox-view.js";
 import { ScenarioView } from "./scenario-view.js";
@@ -27,7 +28,7 @@ const sandbox = prefix ? decodeURIComponent(prefix.split("/").at(-1) ?? "") : "d
 /** The views of the server, and that of a file that is open. */
 function shownViews() {
   const file = [["file", "File"]];
-  return servedName ? file : opened.file ? [...VIEWS, ...file] : VIEWS;
+  return servedName ? file : opened.file || opened.ordeal ? [...VIEWS, ...file] : VIEWS;
 }
 
 /** The bar on top: where one is, what rings, whether the page is connected. */
@@ -90,25 +91,23 @@ class NoticeBar extends View {
   }
 }
 
-const ELEMENTS = {
+/** @type {Record<string, CustomElementConstructor>} */
+const PARTS = {
   "top-bar": TopBar, "notice-bar": NoticeBar, "clock-bar": ClockBar, "call-list": CallList,
-  "call-view": CallView, "call-start": CallStart, "phone-desk": PhoneDesk, "webhook-view": WebhookView,
-  "request-view": RequestView, "try-view": TryView, "scenario-view": ScenarioView,
-  "account-view": AccountView, "journal-view": JournalView, "sandbox-view": SandboxView, "file-view": FileView,
+  "call-start": CallStart, "phone-desk": PhoneDesk,
 };
 
-const MAIN = /** @type {Record<string, string>} */ ({
-  calls: "call-view", webhooks: "webhook-view", requests: "request-view", try: "try-view",
-  scenarios: "scenario-view", accounts: "account-view", journal: "journal-view", sandboxes: "sandbox-view",
-  file: "file-view",
-});
+/** View -> what shows it; its element is named after the view, such as `calls-view`. @type {Record<string, CustomElementConstructor>} */
+const MAIN = {
+  calls: CallView, webhooks: WebhookView, report: ReceiverView, requests: RequestView, try: TryView, scenarios: ScenarioView,
+  accounts: AccountView, journal: JournalView, sandboxes: SandboxView, file: FileView,
+};
 
 /** Show the frame with the view of the address; a file has neither clock nor phones. */
 function showFrame() {
   const { view, parts } = place();
   const isFile = view === "file";
   if (servedName && !isFile) return visit(["file"], {}, { replace: true });
-  const main = MAIN[view];
   document.body.dataset.view = view;
   document.body.toggleAttribute("data-object", parts.length > 0);
   render(document.body,
@@ -117,7 +116,7 @@ function showFrame() {
     h("notice-bar"),
     view === "calls" ? h("aside", { class: "list", "aria-label": "calls", "data-key": "list" }, h("call-list")) : null,
     h("main", { id: "main", tabindex: "-1", "data-key": "main" },
-      main ? h(main) : view === "phones" ? h("h1", {}, "Phones") : [h("h1", {}, "There is no such view"),
+      Object.hasOwn(MAIN, view) ? h(`${view}-view`) : view === "phones" ? h("h1", {}, "Phones") : [h("h1", {}, "There is no such view"),
         h("p", {}, h("a", { href: to("calls") }, "See the calls"))]),
     isFile ? null : h("aside", { class: "phones", "aria-label": "phones", "data-key": "phones" }, h("phone-desk")),
     h("p", { id: "spoken", class: "unseen", "aria-live": "polite", "data-own": true }));
@@ -175,7 +174,8 @@ async function begin() {
 }
 
 takeToken();
-for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
+for (const [name, part] of Object.entries(PARTS)) customElements.define(name, part);
+for (const [view, main] of Object.entries(MAIN)) customElements.define(`${view}-view`, main);
 addEventListener("place", showFrame);
 document.addEventListener("click", ({ target }) => {
   if (target instanceof Element && target.closest(".skip")) document.getElementById("main")?.focus();

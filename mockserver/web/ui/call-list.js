@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { query, read } from "./api.js";
-import { clockTime, callWord, idNumber, plural, tone } from "./format.js";
+import { callTone, clockTime, callWord, idNumber, plural } from "./format.js";
 import { live } from "./live.js";
 import { parseFilter } from "./place.js";
 import { place, to, visit } from "./router.js";
@@ -18,7 +18,6 @@ export class CallList extends View {
   calls = [];
   total = 0;
   fresh = 0;
-  problem = "";
   #typing = 0;
   #isReading = false;
   #scroller = /** @type {HTMLElement | null} */ (null);
@@ -67,14 +66,10 @@ export class CallList extends View {
 
   /** Read the newest calls. */
   async load() {
-    try {
-      const page = await this.#page({});
-      this.calls = page.calls;
-      this.total = page.total ?? page.calls.length;
-      this.problem = "";
-    } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
-    }
+    const page = await this.#page({});
+    this.calls = page.calls;
+    this.total = page.total ?? page.calls.length;
+    this.problem = "";
   }
 
   /** @param {Record<string, string>} more */
@@ -158,14 +153,13 @@ export class CallList extends View {
 
 /** @param {any} call @param {number} index @param {number} total @param {boolean} isChosen */
 function callRow(call, index, total, isChosen) {
-  const word = callWord(call);
   const failing = call.webhook_states?.failed;
   const numbers = Object.values(call.numbers ?? {}).filter(Boolean).join(" to ");
   return h("div", {
     class: "row", role: "listitem", "data-key": call.id, top: index * ROW,
     "aria-setsize": total, "aria-posinset": index + 1,
   }, h("a", { href: to(`calls/${call.id}`), "aria-current": isChosen && "true" },
-    h("b", {}, call.id), " ", h("span", { class: `pill ${tone(word)}` }, word), " ",
+    h("b", {}, call.id), " ", h("span", { class: `pill ${callTone(call)}` }, callWord(call)), " ",
     failing ? h("span", { class: "pill bad" }, "hook failing") : null,
     h("span", { class: "when" }, clockTime(call.created_at)),
     h("span", { class: "second" }, call.provider, " ", h("bdi", {}, numbers), " ",

@@ -4,13 +4,12 @@ import { captured, h } from "./dom.js";
 import { base, Problem, read } from "./api.js";
 import { copy, say } from "./copy.js";
 import { downloadHar, downloadJournal } from "./download.js";
-import { callWord, fullTime, tone } from "./format.js";
+import { callTone, callWord, fullTime } from "./format.js";
 import { ladder } from "./ladder-view.js";
 import { live } from "./live.js";
 import { report } from "./report.js";
 import { place, to } from "./router.js";
-import { webhookDetail } from "./webhook-detail.js";
-import { readWebhook, webhookActs } from "./webhook-acts.js";
+import { readWebhook, webhookActs, webhookDetail } from "./webhook-detail.js";
 import { View } from "./view.js";
 
 export class CallView extends View {
@@ -84,10 +83,9 @@ export class CallView extends View {
 
   #head() {
     const { id } = this.call;
-    const word = callWord(this.call);
     const isFailing = this.webhooks.some((each) => each.state === "failed");
     return h("header", { class: "object-head" },
-      h("h1", {}, `Call ${id} `, h("span", { class: `pill ${tone(word)}` }, word),
+      h("h1", {}, `Call ${id} `, h("span", { class: `pill ${callTone(this.call)}` }, callWord(this.call)),
         isFailing && h("span", { class: "pill bad" }, "hook failing")),
       h("div", { class: "acts", "data-reports": true },
         h("button", { "data-click": "link" }, "Copy link"),

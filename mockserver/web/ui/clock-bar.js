@@ -68,8 +68,8 @@ export class ClockBar extends View {
     if (!live.clock) return [];
     const { mode, pending, next_at: next, while: whileOn } = live.clock;
     const isOff = this.isBusy || !live.isLive;
-    const button = (/** @type {string} */ act, /** @type {string} */ label, more = {}) =>
-      h("button", { "data-click": act, "data-acting": true, disabled: isOff, "data-key": label.split(" (")[0], ...more }, label);
+    const button = (/** @type {string} */ act, /** @type {string} */ label, /** @type {Record<string, any>} */ more = {}) =>
+      h("button", { "data-click": act, "data-acting": true, disabled: isOff, "data-key": more["data-by"] ?? act, ...more }, label);
     const now = this.#now();
     return [
       h("label", { class: "mode" }, "Clock ",

@@ -1,6 +1,6 @@
 // Saves an answer of the control API as a file; a plain link could not send the token.
 
-import { base, headers, Problem } from "./api.js";
+import { base, send, toProblem } from "./api.js";
 import { h } from "./dom.js";
 
 /**
@@ -8,8 +8,8 @@ import { h } from "./dom.js";
  * @param {(text: string) => string} [select] keeps a part of the answer
  */
 export async function download(path, name, select) {
-  const response = await fetch(base + path, { headers: headers(), cache: "no-store" });
-  if (!response.ok) throw new Problem(response.status, "", (await response.json()).detail);
+  const response = await send("GET", base + path);
+  if (!response.ok) throw await toProblem(response);
   const url = URL.createObjectURL(select ? new Blob([select(await response.text())]) : await response.blob());
   const link = h("a", { href: url, download: name });
   document.body.append(link);

@@ -1,10 +1,12 @@
-// An exported journal, which is only shown: its calls with their ladders, and its entries.
+// A file, which is only shown: a journal with the ladders of its calls and its entries, or the report of an ordeal.
 
 import { captured, h } from "./dom.js";
-import { callWord, clockTime, fullTime, tone } from "./format.js";
-import { entryLine } from "./journal-view.js";
+import { copy } from "./copy.js";
+import { callTone, callWord, clockTime, fullTime } from "./format.js";
+import { entryLine, matches } from "./journal-view.js";
 import { ladder } from "./ladder-view.js";
 import { chooser, opened, servedName, takeFiles } from "./opened-file.js";
+import { ordealContent } from "./ordeal-view.js";
 import { place, to, visit } from "./router.js";
 import { View } from "./view.js";
 
@@ -22,8 +24,9 @@ export class FileView extends View {
       this.#limit += PAGE;
       this.update();
     },
+    copy: (/** @type {HTMLElement} */ button) => copy(button.dataset.text ?? "", button),
     close: () => {
-      opened.file = null;
+      opened.file = opened.ordeal = null;
       visit(["journal"]);
     },
   };
@@ -36,6 +39,7 @@ export class FileView extends View {
 
   content() {
     const { parts: [id, item] } = place();
+    if (opened.ordeal) return [head("Ordeal", opened.ordeal.name), ordealContent(opened.ordeal, pathOf, id), servedName ? null : chooser()];
     if (!opened.file) return [h("h1", {}, "No file is open"), chooser()];
     return id ? this.#call(id, item) : this.#outline();
   }
@@ -44,13 +48,12 @@ export class FileView extends View {
   #outline() {
     const { name, heading, entries, calls } = /** @type {import("./journal-file.js").JournalFile} */ (opened.file);
     const { query: { q = "" } } = place();
-    const isShown = (/** @type {any} */ entry) => !q || JSON.stringify(entry).toLowerCase().includes(q.toLowerCase());
+    const isShown = (/** @type {any} */ entry) => matches(entry, q);
     const shown = entries.filter(isShown);
     const shownCalls = calls.filter((each) => each.entries.some(isShown));
     const isCut = Math.max(shown.length, shownCalls.length) > this.#limit;
     return [
-      h("header", { class: "object-head" }, h("h1", {}, "File ", captured(name)),
-        servedName ? null : h("button", { "data-click": "close" }, "Close the file")),
+      head("File", name),
       h("p", {}, "Sandbox ", captured(heading.sandbox), ", seed ", captured(heading.seed),
         `, began at ${fullTime(heading.start_at)}. It can only be read. `,
         heading.evicted ? `Older entries, which had been evicted: ${heading.evicted}.` : null),
@@ -83,8 +86,12 @@ export class FileView extends View {
   }
 }
 
+/** @param {string} noun @param {string} name */
+const head = (noun, name) => h("header", { class: "object-head" }, h("h1", {}, `${noun} `, captured(name)),
+  servedName ? null : h("button", { "data-click": "close" }, "Close the file"));
+
 /** @param {any} call */
-const pill = (call) => h("span", { class: `pill ${tone(callWord(call))}` }, callWord(call));
+const pill = (call) => h("span", { class: `pill ${callTone(call)}` }, callWord(call));
 
 /** @param {import("./journal-file.js").FileCall} found */
 function callLine({ call }) {

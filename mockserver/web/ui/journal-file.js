@@ -42,7 +42,7 @@ function parseLine(line, number) {
   try {
     return Object(JSON.parse(line));
   } catch {
-    throw new Error(`Line ${number} is not JSON. "Export .jsonl" of the journal writes what can be shown here.`);
+    throw new Error(`Line ${number} is not JSON. "Export .jsonl" of the journal and "mockserver ordeal --format json" write what can be shown here.`);
   }
 }
 

@@ -17,7 +17,6 @@ const FIELDS_ABOVE = new Set(["id", "at", "type", "call"]);
 export class JournalView extends View {
   /** @type {any[]} */
   entries = [];
-  problem = "";
   #limit = PAGE;
 
   acts = {
@@ -42,21 +41,23 @@ export class JournalView extends View {
   }
 
   async load() {
-    const { view, query: { from = "" } } = place();
-    if (view !== "journal") return;
-    const before = Number(from) ? { before: String(Number(from) + 1) } : {};
-    try {
-      const page = await read(`/journal${query({ order: "newest", limit: this.#limit })}`);
-      this.entries = page.entries.filter((/** @type {any} */ { id }) => !before.before || id < Number(before.before));
-      this.problem = "";
-    } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
-    }
+    if (place().view !== "journal") return;
+    this.entries = await this.#readEntries();
+    this.problem = "";
+  }
+
+  /** Read the newest entries, up to the one that the address has. */
+  async #readEntries() {
+    const last = Number(place().query.from) || Infinity;
+    const page = { order: "newest", limit: this.#limit };
+    const { entries, evicted } = await read(`/journal${query(page)}`);
+    if (!entries.length || last >= entries[0].id) return entries;
+    return last > evicted ? (await read(`/journal${query({ ...page, after: last + 1 })}`)).entries : [];
   }
 
   content() {
     const { query: { q = "", from = "" } } = place();
-    const shown = this.entries.filter((entry) => !q || JSON.stringify(entry).toLowerCase().includes(q.toLowerCase()));
+    const shown = this.entries.filter((entry) => matches(entry, q));
     return [
       h("header", { class: "object-head" }, h("h1", {}, "Journal"),
         h("div", { class: "acts", "data-reports": true },
@@ -64,7 +65,7 @@ export class JournalView extends View {
           h("button", { "data-click": "har" }, "Export .har"),
           h("button", { "data-click": "inputs" }, "Export for replay"))),
       h("input", { type: "search", "data-input": "filter", value: q, placeholder: "webhook, c7, 422 ...", "aria-label": "filter the journal" }),
-      from ? h("p", {}, `Up to entry ${from}. `, h("button", { "data-click": "newest" }, "Show the newest")) : null,
+      Number(from) ? h("p", {}, `Up to entry ${from}. `, h("button", { "data-click": "newest" }, "Show the newest")) : null,
       this.problem ? h("p", { class: "bad" }, this.problem) : null,
       h("ol", { class: "plain" }, shown.map((entry) => h("li", { class: "row-line", "data-key": `j${entry.id}` }, entryLine(entry, PATHS)))),
       this.entries.length >= this.#limit ? h("button", { "data-click": "more" }, "Show older ones") : null,
@@ -87,6 +88,9 @@ const WORDS = {
   command: ({ method, path }) => `${method} ${path}`,
   error: ({ error }) => error,
 };
+
+/** Whether an entry has a text somewhere, in any case. @param {any} entry @param {string} text */
+export const matches = (entry, text) => JSON.stringify(entry).toLowerCase().includes(text.toLowerCase());
 
 /**
  * A line with the rest of the entry below it, and links to what it names.

@@ -2,15 +2,15 @@
 
 import { h } from "./dom.js";
 import { live } from "./live.js";
-import { visit } from "./router.js";
+import { place, visit } from "./router.js";
 
 const STORED = "mockserver-keys";
 const VIEWS = /** @type {Record<string, string>} */ ({
-  c: "calls", w: "webhooks", r: "requests", t: "try", s: "scenarios", a: "accounts", j: "journal", b: "sandboxes",
+  c: "calls", w: "webhooks", v: "report", r: "requests", t: "try", s: "scenarios", a: "accounts", j: "journal", b: "sandboxes",
 });
 const HELP = [
   ["/", "go to the filter"], ["j, k", "next, previous row"], ["Enter", "open the row"],
-  ["Esc", "back to the list"], ["g, then c w r t s a j b", "go to a view"], [".", "clock +10 s"],
+  ["Esc", "back to the list"], ["g, then c w v r t s a j b", "go to a view"], [".", "clock +10 s"],
   [">", "clock to the next step"], ["p", "go to the phone that rings"],
   ["a, d, digits, h", "in a phone: answer, decline, press, hang up"], ["?", "this help"],
 ];
@@ -69,8 +69,8 @@ function pressInPhone(phone, key) {
 function leave() {
   const active = /** @type {HTMLElement | null} */ (document.activeElement);
   if (active?.matches("input, textarea, select")) return active.blur();
-  const [view, object] = location.pathname.split("/_mock/ui/")[1]?.split("/") ?? [];
-  return object ? visit([view], Object.fromEntries(new URLSearchParams(location.search))) : undefined;
+  const { view, parts: [object], query } = place();
+  return object ? visit([view], query) : undefined;
 }
 
 export function bindKeys() {

@@ -30,7 +30,7 @@ const at = (index, count) => ((index + 0.5) / count) * 100;
  */
 function rung(row, columns, places, pathOf) {
   const time = [
-    h("span", { class: "time" }, row.at.length > 4 ? clockTime(row.at) : ""),
+    h("span", { class: "time" }, clockTime(row.at)),
     h("span", { class: "since" }, row.since),
     row.from ? h("span", { class: "unseen" }, `${row.from} to ${row.to}: `) : null,
   ];

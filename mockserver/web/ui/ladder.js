@@ -8,7 +8,7 @@ import { between, distance } from "./format.js";
  *   key: string, at: string, since: string, type: "arrow" | "note" | "gap" | "heading",
  *   from?: string, to?: string, words: string, tone: string, isDashed?: boolean,
  *   opens?: string, bars?: Record<string, string>,
- * }} Row
+ * }} Row `at` is empty if it has no time
  */
 
 const GAP = 60_000; // ms: a longer pause is a row of its own
@@ -69,9 +69,12 @@ export function ladderRows(call, requests, webhooks) {
     ...requests.flatMap(requestRows), ...eventRows(call), ...webhooks.flatMap(webhookRows),
   ].map((row, index) => ({ row, index }));
   rows.sort((one, other) =>
-    Date.parse(one.row.at) - Date.parse(other.row.at) || one.index - other.index);
+    timeOf(one.row) - timeOf(other.row) || one.index - other.index);
   return withBars(withDistances(rows.map(({ row }) => row)), call);
 }
+
+/** What never happened has no time, and comes last. @param {Row} row */
+const timeOf = ({ at }) => (at ? Date.parse(at) : Infinity);
 
 /** @param {any} request @returns {Row[]} */
 function requestRows({ id, at, method, operation, status, fault }) {
@@ -128,7 +131,7 @@ function webhookRows({ id, kind, attempts, state, next_attempt_at: next, url }) 
   }
   if (!attempts.length && (state === "dropped" || state === "refused")) {
     const note = { since: "", type: "note", tone: "bad", opens, words: `${id} ${kind} ${state}${state === "refused" ? `: ${url}` : ""}` };
-    rows.push({ ...note, key: `${id}-${state}`, at: "9999" });
+    rows.push({ ...note, key: `${id}-${state}`, at: "" });
   }
   return rows;
 }
@@ -155,7 +158,7 @@ function withDistances(/** @type {Row[]} */ rows) {
   const spaced = [];
   let before = rows[0]?.at;
   for (const row of rows) {
-    const gap = row.at === "9999" ? 0 : between(before, row.at);
+    const gap = row.at ? between(before, row.at) : 0;
     if (gap >= GAP) {
       const words = distance(gap);
       spaced.push({ key: `gap-${row.key}`, at: "", since: "", type: "gap", words, tone: "muted" });
@@ -163,7 +166,7 @@ function withDistances(/** @type {Row[]} */ rows) {
     const since = gap > 0 && gap < GAP ? `+${distance(gap)}` : "";
     const isShown = gap > 0 || spaced.length === 0;
     spaced.push({ ...row, at: isShown ? row.at : "", since });
-    if (row.at !== "9999") before = row.at;
+    before = row.at || before;
   }
   return spaced;
 }

@@ -67,12 +67,11 @@ export class PhoneDesk extends View {
     this.reload();
   }
 
+  /** Read the phones; the banner says if the connection is lost. */
   async load() {
-    try {
-      const { phones } = await read("/phones");
-      this.#show(phones);
-      await this.#readActs();
-    } catch { /* the banner says that the connection is lost */ }
+    const { phones } = await read("/phones");
+    this.#show(phones);
+    await this.#readActs();
   }
 
   /** The newest that rings comes first. @param {any[]} phones */

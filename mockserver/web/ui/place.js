@@ -3,7 +3,7 @@
 /** @typedef {{view: string, parts: string[], query: Record<string, string>}} Place */
 
 export const VIEWS = [
-  ["calls", "Calls"], ["webhooks", "Webhooks"], ["requests", "Requests"], ["try", "Try it"],
+  ["calls", "Calls"], ["webhooks", "Webhooks"], ["report", "Receivers"], ["requests", "Requests"], ["try", "Try it"],
   ["scenarios", "Scenarios"], ["accounts", "Accounts"], ["journal", "Journal"], ["sandboxes", "Sandboxes"],
 ];
 

@@ -80,7 +80,7 @@ export class RequestView extends ItemList {
       h("p", { class: "url" }, method, " ", captured(path)),
       h("h3", {}, "Why"), h("p", {}, captured(explanation.reason)),
       explanation.hints.map((/** @type {string} */ hint) => h("p", {}, captured(hint))),
-      explanation.rules.map((/** @type {any} */ rule) => ruleBox(rule, isJson(raw.body))),
+      explanation.rules.map((/** @type {any} */ rule) => ruleBox(rule, isChangeable(raw))),
       explanation.nearest.length ? h("p", {}, "Nearest: ", explanation.nearest.join("; ")) : null,
       explanation.calls.map(legSources),
       h("h3", {}, "Request"), headerList(raw.headers), body(raw.body ?? raw.base64 ?? ""),
@@ -89,18 +89,12 @@ export class RequestView extends ItemList {
   }
 }
 
-/** @param {string | null} text */
-function isJson(text) {
-  try {
-    return typeof JSON.parse(text ?? "") === "object";
-  } catch {
-    return false;
-  }
-}
+/** Whether other fields can be put into the body. @param {any} raw */
+const isChangeable = ({ body: text }) => Boolean(text && decodeBody(text, JSON_TYPE));
 
-/** A broken rule: what was sent, what would pass. @param {any} rule @param {boolean} isSendable */
-function ruleBox({ fault, evidence, field, received, would_pass: passes, sample }, isSendable) {
-  const canTry = isSendable && field && sample !== null && sample !== undefined;
+/** A broken rule: what was sent, what would pass. @param {any} rule @param {boolean} isChangeable */
+function ruleBox({ fault, evidence, field, received, would_pass: passes, sample }, isChangeable) {
+  const canTry = isChangeable && field && sample !== null && sample !== undefined;
   return h("section", { class: "hears", "data-reports": true, "data-key": `${fault}-${field}` },
     h("p", {}, h("b", {}, fault), ` (${evidence})`, field ? [", field ", captured(field)] : null),
     received !== null && received !== undefined ? h("p", {}, "Sent: ", captured(JSON.stringify(received))) : null,

@@ -15,7 +15,6 @@ const pageOf = (name) => (name === DEFAULT ? "/_mock/ui/" : `/_sandbox/${encodeU
 export class SandboxView extends View {
   /** @type {any[]} */
   sandboxes = [];
-  problem = "";
   /** @type {string} the act and the sandbox that wait for a yes */
   asked = "";
 
@@ -57,16 +56,12 @@ export class SandboxView extends View {
   }
 
   async load() {
-    try {
-      this.sandboxes = (await read("/sandboxes")).sandboxes;
-      this.problem = "";
-    } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
-    }
+    this.sandboxes = (await read("/sandboxes")).sandboxes;
+    this.problem = "";
   }
 
   content() {
-    const heads = ["sandbox", "calls", "clock", "now", "seed", "acts"];
+    const heads = ["sandbox", "state", "calls", "clock", "now", "seed", "acts"];
     return [
       h("h1", {}, "Sandboxes"), this.problem ? h("p", { class: "bad" }, this.problem) : null,
       h("div", { class: "wide" }, h("table", {},
@@ -81,9 +76,10 @@ export class SandboxView extends View {
   }
 
   /** @param {any} sandbox */
-  #row({ name, calls, clock, now, seed }) {
+  #row({ name, state, detail, calls, clock, now, seed }) {
     return h("tr", { "data-key": `sandbox-${name}` },
       h("td", {}, h("a", { href: pageOf(name), "data-leave": true }, captured(name))),
+      h("td", {}, state, detail ? h("p", { class: "bad" }, captured(detail)) : null),
       h("td", {}, calls), h("td", {}, clock), h("td", {}, fullTime(now).slice(0, 19)), h("td", {}, captured(seed)),
       h("td", { "data-reports": true }, this.#acts(name, calls)));
   }

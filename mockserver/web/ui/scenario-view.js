@@ -19,7 +19,6 @@ export class ScenarioView extends View {
   activations = [];
   /** @type {any} */
   chosen = null;
-  problem = "";
   /** @type {any[]} the activations that were used up while this was shown, the newest first */
   usedUp = [];
 
@@ -51,13 +50,9 @@ export class ScenarioView extends View {
   async load() {
     const { view, parts: [name] } = place();
     if (view !== "scenarios") return;
-    try {
-      const [{ scenarios }, { activations }] = await Promise.all([read("/scenarios"), read("/activations")]);
-      Object.assign(this, { scenarios, activations, chosen: null, problem: "" });
-      if (name) this.chosen = await read(`/scenarios/${encodeURIComponent(name)}`);
-    } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
-    }
+    const [{ scenarios }, { activations }] = await Promise.all([read("/scenarios"), read("/activations")]);
+    Object.assign(this, { scenarios, activations, chosen: null, problem: "" });
+    if (name) this.chosen = await read(`/scenarios/${encodeURIComponent(name)}`);
   }
 
   /** @param {HTMLElement} button @param {object} more */

@@ -12,7 +12,7 @@ import { to, visit } from "./router.js";
 export async function hasPerson(request) {
   const { calls } = request ? await read(`/explain/${request}`) : { calls: [] };
   return calls.some((/** @type {any} */ { legs }) =>
-    legs.some((/** @type {any} */ { behavior }) => behavior?.includes("waits for a person")));
+    legs.some((/** @type {any} */ leg) => leg.is_person));
 }
 
 /** Go to the phone of a call; a clock that stands advances until it rings. @param {string} call */

@@ -17,6 +17,7 @@ function isHeld(target, event) {
 export class View extends HTMLElement {
   /** @type {Record<string, (target: HTMLElement, event: Event) => any>} */
   acts = {};
+  problem = ""; // why the latest load failed; a load that does not clears it
   #isQueued = false;
   #isStale = false;
   #timer = 0;
@@ -43,7 +44,7 @@ export class View extends HTMLElement {
   /** Begin to listen, until the signal aborts. @param {AbortSignal} _signal */
   start(_signal) {}
 
-  /** Read what is shown. @returns {Promise<void>} */
+  /** Read what is shown; an error becomes the problem. @returns {Promise<void>} */
   async load() {}
 
   /** Load and render; what changes meanwhile is loaded after that, so that no older answer comes last. */
@@ -58,7 +59,11 @@ export class View extends HTMLElement {
   async #loadAll() {
     while (this.#isStale && this.isConnected) {
       this.#isStale = false;
-      await this.load();
+      try {
+        await this.load();
+      } catch (error) {
+        this.problem = /** @type {Error} */ (error).message;
+      }
       this.update();
     }
   }

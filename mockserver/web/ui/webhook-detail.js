@@ -1,8 +1,12 @@
-// A webhook with every attempt: what was sent, what the receiver answered, and why it failed.
+// A webhook with every attempt: what was sent, what the receiver answered, why it failed; and what can be done with it.
 
 import { body, captured, h } from "./dom.js";
+import { ask, read } from "./api.js";
+import { copy, say } from "./copy.js";
 import { clockTime, distance, statusTone, tone } from "./format.js";
+import { report } from "./report.js";
 import { to } from "./router.js";
+import { curl } from "./snippets.js";
 
 /** @param {any} webhook */
 export function webhookDetail(webhook) {
@@ -13,7 +17,8 @@ export function webhookDetail(webhook) {
       h("div", { class: "acts", "data-reports": true },
         h("button", { "data-click": "redeliver", "data-id": id, "data-acting": true, "aria-disabled": state === "pending" && "true" }, "Redeliver"),
         h("button", { "data-click": "webhookCurl", "data-id": id }, "Copy as curl"),
-        h("a", { class: "button", href: to(`calls/${call}/${id}`) }, `Call ${call}`))),
+        h("a", { class: "button", href: to(`calls/${call}/${id}`) }, `Call ${call}`),
+        h("a", { class: "button", href: to(`report?q=${encodeURIComponent(url.split(/[?#]/)[0])}`) }, "Receiver"))),
     h("p", { class: "url" }, method, " ", captured(url)),
     marks(webhook),
     attempts.length ? attemptTable(attempts) : h("p", { class: "muted" }, "Not sent yet."),
@@ -53,4 +58,30 @@ export function headerList(headers) {
   if (!fields.length) return null;
   return h("details", {}, h("summary", {}, `Headers (${fields.length})`),
     h("dl", { class: "headers" }, fields.map(([name, value]) => [h("dt", {}, captured(name)), h("dd", {}, captured(value))])));
+}
+
+/**
+ * A webhook with its headers and body as they are sent.
+ * @param {string} id
+ */
+export async function readWebhook(id) {
+  const [webhook, raw] = await Promise.all([read(`/webhooks/${id}`), read(`/webhooks/${id}/raw`)]);
+  return { ...webhook, headers: raw.headers };
+}
+
+/**
+ * The acts of the buttons that `webhookDetail` shows.
+ * @param {() => unknown} changed
+ */
+export function webhookActs(changed) {
+  return {
+    redeliver: (/** @type {HTMLElement} */ button) => report(button, async () => {
+      await ask("POST", `/webhooks/${button.dataset.id}/redeliver`);
+      say(`Webhook ${button.dataset.id} is sent once more.`);
+      changed();
+    }),
+    webhookCurl: (/** @type {HTMLElement} */ button) => report(button, async () => {
+      await copy(curl(await read(`/webhooks/${button.dataset.id}/raw`)), button);
+    }),
+  };
 }

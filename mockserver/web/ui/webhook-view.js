@@ -4,8 +4,7 @@ import { body, captured, h } from "./dom.js";
 import { read } from "./api.js";
 import { clockTime, tone } from "./format.js";
 import { ItemList } from "./item-list.js";
-import { readWebhook, webhookActs } from "./webhook-acts.js";
-import { webhookDetail } from "./webhook-detail.js";
+import { readWebhook, webhookActs, webhookDetail } from "./webhook-detail.js";
 
 export class WebhookView extends ItemList {
   name = "webhooks";

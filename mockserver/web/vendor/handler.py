@@ -16,7 +16,7 @@ from mockserver.engine.failures import FailedHalfway
 from mockserver.engine.pipeline import respond
 from mockserver.engine.webhooks import is_due_before_response
 from mockserver.runtime.sandbox import Sandbox
-from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, TooManySandboxes
+from mockserver.runtime.sandbox_registry import DEFAULT_SANDBOX, SandboxRefused, TooManySandboxes
 from mockserver.web.dependencies import (
     Dependencies,
     RequestInfo,
@@ -26,7 +26,7 @@ from mockserver.web.dependencies import (
 from mockserver.web.problems import SALT, TOO_MANY_SANDBOXES, problem
 from mockserver.web.redaction import redact_text
 from mockserver.web.router import UnknownPath, VendorRoute
-from mockserver.web.server.transport import disconnect
+from mockserver.web.server.transport import HOLD_KEY, disconnect
 from mockserver.web.vendor.acceptance import accept, body_too_large
 from mockserver.web.vendor.admission import (
     admit_request,
@@ -48,6 +48,7 @@ from mockserver.web.vendor.request import (
     read_body,
 )
 from mockserver.web.vendor.response import AsgiResponse, build_response
+from mockserver.web.vendor.sleepers import wake
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -68,6 +69,8 @@ async def handle_vendor_request(scope: Scope, receive: Receive, send: Send) -> N
         return
     try:
         request = build_request(scope, body, dependencies.public_url, route)
+        if dependencies.sandboxes.asleep:
+            await _wake_owner(info, dependencies, route, request)
         outcome = (
             _admit_request(info, dependencies, route, request)
             if rejection is None
@@ -126,6 +129,8 @@ def _admit_request(
     except TooManySandboxes:
         rejection = problem("too-many-sandboxes", TOO_MANY_SANDBOXES)
         return _reject(info, dependencies, route, request, rejection)
+    except SandboxRefused as error:
+        return problem("sandbox-refused", str(error))
     info.sandbox = sandbox
     if isinstance(route, UnknownPath):
         return refuse_unknown_path(sandbox, request, route)
@@ -138,19 +143,27 @@ async def _respond(admitted: AdmittedRequest, scope: Scope, receive: Receive, se
     """Respond, or disconnect where the scenario says so.
 
     No event of a new call is applied before the response, or its first bytes if it is sent slowly,
-    unless the scenario says `before_reply`.
+    unless the scenario says `before_reply`. With a store, a response waits for a commit, and time
+    goes on meanwhile; the webhooks of the call wait for a later one.
     """
     sandbox, matched = admitted
+    hold, is_slow = scope.get(HOLD_KEY), bool(matched.api.dribble)
     with sandbox.scheduler.request_scope() as now:
         response, calls = _respond_and_render(sandbox, matched, now, scope)
         if calls and is_due_before_response(sandbox.state, calls):
             await sandbox.scheduler.run_due_now(now)
         if matched.api.disconnect:
+            if hold:
+                await hold(scope)
             await disconnect(matched.api.disconnect, scope, receive, send)
-        elif not matched.api.dribble:
+            return
+        if not (is_slow or hold):
             await response(scope, receive, send)
-    if matched.api.dribble:
+            return
+    if is_slow:
         await dribble(response, matched.api.dribble, scope, receive, send)
+    else:
+        await response(scope, receive, send)
 
 
 def _resolve_sandbox(
@@ -167,6 +180,19 @@ def _resolve_sandbox(
     return dependencies.sandboxes.resolve(route.bound.provider.name, credential)
 
 
+async def _wake_owner(
+    info: RequestInfo,
+    dependencies: Dependencies,
+    route: VendorRoute | UnknownPath,
+    request: Request,
+) -> None:
+    """Build the sandbox again that claims the credential of a request without a name."""
+    credential = read_credential(route, request)
+    if credential and not info.sandbox_name and not isinstance(route, UnknownPath):
+        sandboxes, provider = dependencies.sandboxes, route.bound.provider.name
+        await wake(sandboxes, sandboxes.owner_of(provider, credential), info)
+
+
 def _reject(
     info: RequestInfo,
     dependencies: Dependencies,
@@ -175,10 +201,10 @@ def _reject(
     rejection: "Response",
 ) -> "Response":
     """Record a rejected request in its sandbox; a foreign page cannot create one."""
-    sandbox = info.sandbox or dependencies.sandboxes.get_or_create(DEFAULT_SANDBOX)
+    sandbox = info.sandbox or dependencies.sandboxes.default
     if not is_foreign(rejection):
         credential = read_credential(route, request)
-        with suppress(TooManySandboxes):
+        with suppress(TooManySandboxes, SandboxRefused):
             sandbox = _resolve_sandbox(info.sandbox_name, dependencies, route, credential)
     info.sandbox = sandbox
     return record_rejection(sandbox, route, request, rejection)

@@ -9,7 +9,8 @@ from mockserver.engine.exchange import Exchange, IncomingRequest
 from mockserver.engine.own_refusals import OwnRefusal, record_refusal
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.web.dependencies import Dependencies
-from mockserver.web.problems import PROBLEM_KINDS, problem, problem_body
+from mockserver.web.problem_kinds import PROBLEM_KINDS
+from mockserver.web.problems import problem, problem_body
 from mockserver.web.redaction import redact_path
 from mockserver.web.router import UnknownPath, VendorRoute
 from mockserver.web.vendor.response import ESCAPES

@@ -20,7 +20,8 @@ from mockserver.web.vendor.form_nesting import (
 )
 
 MAX_INTEGER_DIGITS: Final = 309
-SCENARIO_HEADER: Final = "x-mock-scenario"
+JOINED_HEADERS: Final = ("x-mock-scenario", "traceparent", "tracestate")
+"""Fields that may be repeated; the last one counts of any other."""
 
 _ERROR_MESSAGES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (json.JSONDecodeError, "is not JSON: line {0.lineno} column {0.colno}: {0.msg}"),
@@ -221,8 +222,9 @@ def parse_request(
     headers = {
         _decode_header_name(name): value.decode("latin-1") for name, value in scope["headers"]
     }
-    if SCENARIO_HEADER in headers:
-        headers[SCENARIO_HEADER] = _join_fields(scope, SCENARIO_HEADER.encode())
+    for name in JOINED_HEADERS:
+        if name in headers:
+            headers[name] = _join_fields(scope, name.encode())
     query = scope["query_string"].decode("latin-1")
     fields, body_error = parse_fields(headers.get("content-type", ""), body, query)
     client = scope.get("client") or ("", 0)

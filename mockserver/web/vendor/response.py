@@ -15,7 +15,7 @@ from mockserver.engine.exchange import Exchange
 from mockserver.web.dependencies import sandbox_in
 from mockserver.web.problems import SALT
 from mockserver.web.redaction import redact_text
-from mockserver.web.server.transport import WRITE_RESPONSE_KEY, HeaderField
+from mockserver.web.server.transport import HOLD_KEY, WRITE_RESPONSE_KEY, HeaderField
 
 BODYLESS_STATUSES: Final = (204, 304)
 JSON_HEADER: Final = (b"content-type", b"application/json")
@@ -41,6 +41,8 @@ class AsgiResponse(NamedTuple):
     body: bytes
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        if hold := scope.get(HOLD_KEY):
+            await hold(scope)
         write = scope.get(WRITE_RESPONSE_KEY)
         if write and write(scope, *self):
             return

@@ -41,6 +41,7 @@ def _build_heading(state: SandboxState, origins: Sequence[str]) -> Json:
         "quirks": [list(pair) for pair in recorded.quirks],
         "webhook_targets": list(recorded.policy.allow),
         "webhook_rewrite": [list(pair) for pair in recorded.policy.rewrite.items()],
+        "trace_webhooks": recorded.trace_webhooks,
         "origins": list(origins),
         "webhook": {
             name: redaction.redact_url(url, salt) for name, url in recorded.webhook_targets.items()

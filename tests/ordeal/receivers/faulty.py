@@ -1,7 +1,6 @@
 """Receivers with one planted defect each."""
 
-import threading
-import time
+from functools import partial
 
 from tests.ordeal.receivers.receiver import Receiver
 from tests.ordeal.receivers.reports import Environ, Report
@@ -20,7 +19,7 @@ class NotIdempotent(Receiver):
 
 class AnswersBeforeItHasStored(Receiver):
     def receive(self, report: Report) -> int:
-        threading.Timer(LATE, super().receive, (report,)).start()
+        self.clock.call_later(LATE, partial(super().receive, report))
         return 200
 
 
@@ -39,7 +38,7 @@ class AnswersWithTheWrongStatus(Receiver):
 
 class AnswersTooLate(Receiver):
     def receive(self, report: Report) -> int:
-        time.sleep(TOO_LONG)
+        self.clock.sleep(TOO_LONG)
         return super().receive(report)
 
 
@@ -80,7 +79,7 @@ class ChecksBeforeItStores(Receiver):
 
     def receive(self, report: Report) -> int:
         if report.call not in self.known:
-            time.sleep(RACE)
+            self.clock.sleep(RACE)
             self.known.add(report.call)
             self.counts["calls"] += 1
         return 200
@@ -106,12 +105,12 @@ class TakesCopiesBack(Receiver):
 
 class RefusesOldReports(Receiver):
     def receive(self, report: Report) -> int:
-        return 410 if report.at < time.time() - OLD else super().receive(report)
+        return 410 if report.at < self.clock.now() - OLD else super().receive(report)
 
 
 class IgnoresOldReports(Receiver):
     def receive(self, report: Report) -> int:
-        return 200 if report.at < time.time() - OLD else super().receive(report)
+        return 200 if report.at < self.clock.now() - OLD else super().receive(report)
 
 
 class ReadsOnlyOnce(Receiver):

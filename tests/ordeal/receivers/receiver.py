@@ -10,13 +10,15 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from tests.ordeal.receivers.clocks import Clock, RealClock
 from tests.ordeal.receivers.reports import READERS, UNREADABLE, Environ, Report
 
 
 class Receiver:
     """Counts each call once, under the word that ends it; what arrives twice is a copy.
 
-    Others do one thing in another way. `origin` is that of the mock server, `url` its own.
+    Others do one thing in another way. `origin` is that of the mock server, `url` its own. All its
+    time is that of `clock`.
     """
 
     vendor = "mobtexting"
@@ -27,6 +29,7 @@ class Receiver:
         self.counts: Counter[str] = Counter(calls=0)
         self.known: set[str] = set()
         self.lock = threading.Lock()
+        self.clock: Clock = RealClock()
 
     def receive(self, report: Report) -> int:
         """Handle a webhook; return the status of the response."""

@@ -27,6 +27,7 @@ RECEIVERS: Final[Mapping[str, Planted]] = {
     "once-by-id": Planted(right.OnceById),
     "calls-back-once": Planted(callers.CallsBackOnce),
     "application": Planted(callers.Application, is_application=True),
+    "dispatches": Planted(callers.Dispatches, is_application=True),
     "not-idempotent": Planted(faulty.NotIdempotent, "counts-copies", needs_probe=True),
     "answers-before-it-has-stored": Planted(
         faulty.AnswersBeforeItHasStored, "counts-late", needs_probe=True
@@ -63,6 +64,12 @@ RECEIVERS: Final[Mapping[str, Planted]] = {
     "calls-back-again": Planted(callers.CallsBackAgain, "calls-again"),
     "forgets-early-webhooks": Planted(
         callers.ForgetsEarlyWebhooks,
+        "miscounts-early-webhooks",
+        needs_probe=True,
+        is_application=True,
+    ),
+    "forgets-early-dispatches": Planted(
+        callers.ForgetsEarlyDispatches,
         "miscounts-early-webhooks",
         needs_probe=True,
         is_application=True,

@@ -92,6 +92,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                         "number": NUMBERS["a"],
                         "decided_by": "default",
                         "behavior": "rings 2 s, answered",
+                        "is_person": False,
                     },
                     {
                         "attempt": 1,
@@ -99,6 +100,7 @@ def test_an_accepted_request_is_explained_without_rules(edge: EdgeSite) -> None:
                         "number": NUMBERS["b"],
                         "decided_by": "scenario",
                         "behavior": "rings 2 s, answered",
+                        "is_person": False,
                     },
                 ],
                 "overtaken": [],

@@ -269,4 +269,6 @@ def test_a_sandbox_has_at_most_a_hundred_snapshots(site: SiteClient) -> None:
 
 def test_a_snapshot_of_an_unknown_sandbox_is_refused(site: SiteClient) -> None:
     response = site.request("GET", "/_mock/sandboxes/nobody/snapshots")
-    assert (response.status_code, response.json()["detail"]) == (404, "no sandbox is named nobody")
+    hint = "the first vendor request or change creates it"
+    detail = f"no sandbox is named nobody: {hint}"
+    assert (response.status_code, response.json()["detail"]) == (404, detail)

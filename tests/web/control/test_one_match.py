@@ -216,6 +216,23 @@ def test_explain_tells_which_leg_is_left_to_the_steps(edge: EdgeSite) -> None:
     assert [leg["decided_by"] for leg in explained["legs"]] == ["default", "steps"]
 
 
+@pytest.mark.parametrize(
+    ("words", "persons"),
+    [
+        ({"legs": {"a": "person", "b": "answered"}}, {"a"}),
+        ({"legs": {"a": "answered", "b": "person"}}, {"b"}),
+        ({"steps": [{"after": "5s", "ring": "b"}]}, set()),
+    ],
+)
+def test_explain_tells_which_leg_is_a_person(
+    edge: EdgeSite, words: dict[str, object], persons: set[str]
+) -> None:
+    put_scenario(edge, "mine", **words)
+    edge.click_to_call("mine")
+    [explained] = explained_calls(edge)
+    assert {leg["leg"] for leg in explained["legs"] if leg["is_person"]} == persons
+
+
 # --- the position in a list of responses ---------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ import pytest
 from mockserver.core.configuration import Configuration
 from mockserver.web.access_control import AccessControl
 from mockserver.web.control import page
-from mockserver.web.control.page import FILES, MEDIA_TYPES, POLICY, without_comments
+from mockserver.web.control.page import FILES, MEDIA_TYPES, POLICY, shorten
 from tests.support.edge_site import EdgeSite, build_edge_site
 from tests.support.simulation import configuration_with_provider
 from tests.support.site import read_problem
@@ -201,9 +201,27 @@ def test_no_file_names_another_host(name: str) -> None:
 
 def test_a_script_is_served_without_the_comments_that_have_their_own_lines() -> None:
     lines = ("// It adds.", "", "/**", " * @param {number} one", " */", "/** @type {any} */")
-    code = ("const a = 1; // stays", "const b = /** @type {any} */ (a / 2 // 3", ");", "  ** 2;")
-    served = without_comments("\n".join((*lines, *code)))
-    assert served.split("\n") == [*[""] * len(lines), *code]
+    served = shorten("\n".join((*lines, "const a = 1;")))
+    assert served.split("\n") == [*[""] * len(lines), "const a = 1;"]
+
+
+@pytest.mark.parametrize(
+    ("line", "served"),
+    [
+        ("const a = 1; // it counts", "const a = 1;"),
+        ("  if (a) { // ** 2", "if (a) {"),
+        ("const b = /** @type {any} */ (a / 2);", "const b = (a / 2);"),
+        ("each: (/** @param {any} one */ one) => one", "each: (one) => one"),
+        ('const url = "http://a//b"', 'const url = "http://a//b"'),
+        ("a // 2", "a // 2"),
+        ("a /* @type */ * b", "a /* @type */ * b"),
+        ("/* lists */", ""),
+    ],
+)
+def test_a_line_of_code_is_served_without_types_comment_and_indentation(
+    line: str, served: str
+) -> None:
+    assert shorten(line) == served
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

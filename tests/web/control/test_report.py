@@ -32,6 +32,7 @@ def test_a_report_has_what_a_receiver_did(edge: EdgeSite) -> None:
             "statuses": {"200": 1, "500": 1},
             "errors": {},
             "failures": 1,
+            "failed_webhooks": {"500": ["w2"]},
             "latency_ms": {"p50": 7, "p99": 7},
             "differing_copies": [
                 {

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from mockserver.config.registry import load_providers
-from mockserver.runtime.sandbox_registry import MAX_SANDBOXES, SANDBOX_NAME
+from mockserver.runtime.awake_sandboxes import MAX_SANDBOXES
+from mockserver.runtime.sandbox_registry import SANDBOX_NAME
 from tests.support import read
 from tests.support.edge_site import EdgeSite, control_state
 from tests.support.simulation import CLICK_TO_CALL, CLICK_TO_CALL_PATH
@@ -22,6 +23,7 @@ DEFAULT = {
     "seed": "seed",
     "now": "2026-01-01T09:00:00.000Z",
     "calls": 0,
+    "state": "awake",
 }
 SETTINGS: Mapping[str, Any] = {
     "clock": "60x",
@@ -72,6 +74,7 @@ def test_a_put_creates_a_sandbox_with_the_given_settings(edge: EdgeSite) -> None
         "seed": "t1",
         "now": "2030-05-05T06:30:00.000Z",
         "calls": 0,
+        "state": "awake",
     }
     assert (response.status_code, response.json()) == (200, created)
     assert edge.get_json(SANDBOXES)["sandboxes"] == [DEFAULT, created]

@@ -9,10 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
-from mockserver.app.https import HttpsAccess
 from mockserver.web.control.trust import render_proxy_script
 from tests.support.authorities import client_context
-from tests.support.tunnels import serve_https
+from tests.support.tunnels import HttpsServer, serve_https
 
 ROUTES = {
     "ca.pem": "application/x-pem-file",
@@ -22,18 +21,18 @@ ROUTES = {
 
 
 @pytest.fixture(scope="module")
-def access() -> Iterator[HttpsAccess]:
+def access() -> Iterator[HttpsServer]:
     with serve_https(token="secret") as access:
         yield access
 
 
-def fetch(access: HttpsAccess, name: str, **headers: str) -> httpx.Response:
+def fetch(access: HttpsServer, name: str, **headers: str) -> httpx.Response:
     url = f"http://127.0.0.1:{access.port}/_mock/{name}"
     return httpx.get(url, headers=headers, trust_env=False)
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_no_token_is_needed(access: HttpsAccess, name: str) -> None:
+def test_no_token_is_needed(access: HttpsServer, name: str) -> None:
     response = fetch(access, name)
     assert (response.status_code, response.headers["content-type"]) == (200, ROUTES[name])
 
@@ -43,24 +42,24 @@ def test_no_token_is_needed(access: HttpsAccess, name: str) -> None:
     "headers", [{"origin": "https://evil.test"}, {"host": "evil.test"}, {"host": "in.effebot.com"}]
 )
 def test_foreign_pages_and_hosts_are_refused(
-    access: HttpsAccess, name: str, headers: dict[str, str]
+    access: HttpsServer, name: str, headers: dict[str, str]
 ) -> None:
     assert fetch(access, name, **headers).status_code == 403
 
 
-def test_the_root_is_the_one_that_the_server_signs_with(access: HttpsAccess) -> None:
+def test_the_root_is_the_one_that_the_server_signs_with(access: HttpsServer) -> None:
     assert fetch(access, "ca.pem").content == access.root_pem
 
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
-def test_the_trust_store_has_the_root(access: HttpsAccess) -> None:
+def test_the_trust_store_has_the_root(access: HttpsServer) -> None:
     store = load_pkcs12(fetch(access, "trust.p12").content, b"changeit")
     [own] = [each for each in store.additional_certs if each.friendly_name == b"call-mockserver"]
     assert own.certificate.public_bytes(Encoding.PEM) == access.root_pem
     assert fetch(access, "trust.p12").content == access.trust_store
 
 
-def test_the_proxy_script_names_the_address_at_which_it_was_fetched(access: HttpsAccess) -> None:
+def test_the_proxy_script_names_the_address_at_which_it_was_fetched(access: HttpsServer) -> None:
     for name in ("127.0.0.1", "localhost"):
         host = f"{name}:{access.port}"
         assert f'return "PROXY {host}";' in fetch(access, "proxy.pac", host=host).text

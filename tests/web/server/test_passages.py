@@ -11,21 +11,20 @@ from functools import partial
 import pytest
 import uvicorn
 
-from mockserver.app.https import HttpsAccess
 from mockserver.core.address_policy import ResolvedTarget
 from mockserver.core.webhook_url import ParsedUrl, TargetRejection, parse_url
 from mockserver.delivery.target_resolver import TargetResolver
 from mockserver.web.server import passages
 from tests.support.fetch import fetch_json
 from tests.support.sockets import connect, free_port, read_to_end
-from tests.support.tunnels import ESTABLISHED, send_connect, serve_https
+from tests.support.tunnels import ESTABLISHED, HttpsServer, send_connect, serve_https
 
 HOST = "api.stripe.com"
 TARGET = f"{HOST}:443"
 
 
 @pytest.fixture(scope="module", params=["asyncio", "uvloop"])
-def access(request: pytest.FixtureRequest) -> Iterator[HttpsAccess]:
+def access(request: pytest.FixtureRequest) -> Iterator[HttpsServer]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uvicorn, "Config", partial(uvicorn.Config, loop=request.param))
         patch.setattr(TargetResolver, "resolve", resolve_for_test)
@@ -75,7 +74,7 @@ def lead_to(patch: pytest.MonkeyPatch, port: int, *addresses: str) -> None:
 
 @contextmanager
 def open_passage(
-    access: HttpsAccess, upstream: socket.socket
+    access: HttpsServer, upstream: socket.socket
 ) -> Iterator[tuple[socket.socket, socket.socket]]:
     """Yield the client's end, and the end of the host."""
     line, client = send_connect(access.port, TARGET)
@@ -101,7 +100,7 @@ def receive(connection: socket.socket, size: int) -> bytes:
 
 
 def test_a_passage_lets_bytes_through_in_both_directions(
-    access: HttpsAccess, upstream: socket.socket
+    access: HttpsServer, upstream: socket.socket
 ) -> None:
     with open_passage(access, upstream) as ends:
         for sender, receiver in (ends, ends[::-1]):
@@ -112,7 +111,7 @@ def test_a_passage_lets_bytes_through_in_both_directions(
 
 
 def test_a_receiver_that_pauses_holds_up_the_sender_and_loses_nothing(
-    access: HttpsAccess, upstream: socket.socket
+    access: HttpsServer, upstream: socket.socket
 ) -> None:
     data = os.urandom(20_000_000)
     with open_passage(access, upstream) as (client, host):
@@ -126,7 +125,7 @@ def test_a_receiver_that_pauses_holds_up_the_sender_and_loses_nothing(
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_the_end_of_one_direction_leaves_the_other_open(
-    access: HttpsAccess, upstream: socket.socket, first: int
+    access: HttpsServer, upstream: socket.socket, first: int
 ) -> None:
     with open_passage(access, upstream) as ends:
         ended, other = ends[first], ends[1 - first]
@@ -139,7 +138,7 @@ def test_the_end_of_one_direction_leaves_the_other_open(
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_a_passage_ends_with_either_connection(
-    access: HttpsAccess, upstream: socket.socket, first: int
+    access: HttpsServer, upstream: socket.socket, first: int
 ) -> None:
     with open_passage(access, upstream) as ends:
         ends[first].close()
@@ -148,7 +147,7 @@ def test_a_passage_ends_with_either_connection(
 
 
 def test_a_passage_that_is_idle_for_long_ends(
-    access: HttpsAccess, upstream: socket.socket, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, upstream: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert passages.IDLE_TIMEOUT == 300
     monkeypatch.setattr(passages, "IDLE_TIMEOUT", 0.2)
@@ -162,7 +161,7 @@ def test_a_passage_that_is_idle_for_long_ends(
 
 
 def test_the_next_address_is_tried_if_one_takes_no_connection(
-    access: HttpsAccess, upstream: socket.socket, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, upstream: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead_to(monkeypatch, upstream.getsockname()[1], "127.0.0.2", "127.0.0.1")
     with open_passage(access, upstream) as (client, host):
@@ -170,7 +169,7 @@ def test_the_next_address_is_tried_if_one_takes_no_connection(
         assert receive(host, 1) == b"a"
 
 
-def refuse(access: HttpsAccess, target: str = TARGET) -> str:
+def refuse(access: HttpsServer, target: str = TARGET) -> str:
     line, connection = send_connect(access.port, target)
     with connection:
         read_to_end(connection)
@@ -178,7 +177,7 @@ def refuse(access: HttpsAccess, target: str = TARGET) -> str:
 
 
 def test_a_host_that_takes_no_connection_is_a_502_that_names_it(
-    access: HttpsAccess, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
     lead_to(monkeypatch, port, "127.0.0.1")
@@ -188,7 +187,7 @@ def test_a_host_that_takes_no_connection_is_a_502_that_names_it(
 
 
 def test_a_connection_that_takes_too_long_is_a_502(
-    access: HttpsAccess, upstream: socket.socket, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, upstream: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert passages.CONNECT_TIMEOUT == 10
     monkeypatch.setattr(passages, "CONNECT_TIMEOUT", 0.0)
@@ -209,7 +208,7 @@ def test_a_connection_that_takes_too_long_is_a_502(
     ],
 )
 def test_a_passed_host_with_a_private_address_is_refused(
-    access: HttpsAccess,
+    access: HttpsServer,
     monkeypatch: pytest.MonkeyPatch,
     addresses: tuple[str, ...],
     reason: str,
@@ -230,12 +229,12 @@ def test_a_passed_host_with_a_private_address_is_refused(
         (f"{HOST}:80", f"403 mockserver opens a tunnel to {HOST}:443, not to 80"),
     ],
 )
-def test_no_other_host_and_port_is_passed(access: HttpsAccess, target: str, reason: str) -> None:
+def test_no_other_host_and_port_is_passed(access: HttpsServer, target: str, reason: str) -> None:
     assert refuse(access, target) == reason
 
 
 def test_what_a_client_sends_before_the_response_goes_to_no_host(
-    access: HttpsAccess, upstream: socket.socket
+    access: HttpsServer, upstream: socket.socket
 ) -> None:
     line, connection = send_connect(access.port, TARGET, b"too early")
     connection.close()
@@ -246,7 +245,7 @@ def test_what_a_client_sends_before_the_response_goes_to_no_host(
 
 
 def test_a_client_that_hangs_up_before_the_response_leaves_no_connection(
-    access: HttpsAccess, upstream: socket.socket, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, upstream: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     going = threading.Event()
     resolve = Resolution.resolve

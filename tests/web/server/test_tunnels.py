@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from mockserver.app.https import HttpsAccess
 from mockserver.delivery.target_resolver import TargetResolver
 from mockserver.web.server import handshakes, protocol, tls_listener, uvicorn_server
 from tests.support.fetch import fetch_json
@@ -22,6 +21,7 @@ from tests.support.sockets import connect, exchange_bytes, read_to_end
 from tests.support.tunnels import (
     VENDOR,
     WAYS,
+    HttpsServer,
     build_request,
     connect_by,
     exchange_by,
@@ -43,7 +43,7 @@ RESET = struct.pack("ii", 1, 0)
 @pytest.fixture(scope="module", params=["asyncio", "uvloop"])
 def access(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[HttpsAccess]:
+) -> Iterator[HttpsServer]:
     file: Path = tmp_path_factory.mktemp("scenarios") / "mine.yaml"
     file.write_text(SCENARIOS, "utf-8")
     with pytest.MonkeyPatch.context() as patch:
@@ -73,17 +73,17 @@ def problem_of(response: bytes) -> str:
     return head.partition("x-mock-problem: ")[2].partition("\r\n")[0]
 
 
-def origin_of(access: HttpsAccess) -> str:
+def origin_of(access: HttpsServer) -> str:
     return f"http://{access.host}:{access.port}"
 
 
-def read_rejections(access: HttpsAccess) -> dict[str, int]:
+def read_rejections(access: HttpsServer) -> dict[str, int]:
     health: dict[str, dict[str, int]] = fetch_json(f"{origin_of(access)}/_mock/health")
     return health["rejections"]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_vendor_responds_alike_in_every_way(access: HttpsAccess, way: str) -> None:
+def test_a_vendor_responds_alike_in_every_way(access: HttpsServer, way: str) -> None:
     response = exchange_by(way, access, call_request())
     body = json.loads(response.partition(b"\r\n\r\n")[2])
     assert (status_of(response), body["status"]) == ("200 OK", 200)
@@ -92,19 +92,19 @@ def test_a_vendor_responds_alike_in_every_way(access: HttpsAccess, way: str) -> 
 @pytest.mark.parametrize("way", ["tls", "connect"])
 @pytest.mark.parametrize("host", ["acme.eu.ccaiplatform.com", "in.effebot.com", "localhost"])
 def test_the_certificate_of_every_host_is_verified(
-    access: HttpsAccess, way: str, host: str
+    access: HttpsServer, way: str, host: str
 ) -> None:
     response = exchange_by(way, access, build_request("GET", "/nowhere", host), host)
     assert status_of(response) == "404 Not Found"
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_this_machine_is_verified_on_the_port_for_tls(access: HttpsAccess, host: str) -> None:
+def test_this_machine_is_verified_on_the_port_for_tls(access: HttpsServer, host: str) -> None:
     request = build_request("GET", "/_mock/health", f"{host}:{access.tls_port}")
     assert status_of(exchange_by("tls", access, request, host)) == "200 OK"
 
 
-def test_a_tunnel_keeps_the_connection_and_the_address_of_the_client(access: HttpsAccess) -> None:
+def test_a_tunnel_keeps_the_connection_and_the_address_of_the_client(access: HttpsServer) -> None:
     with connect_by("connect", access) as connection:
         for _ in range(3):
             connection.sendall(call_request().replace(b"connection: close\r\n", b""))
@@ -126,7 +126,7 @@ def test_a_tunnel_keeps_the_connection_and_the_address_of_the_client(access: Htt
     ],
 )
 def test_connect_to_another_target_is_refused_in_the_status_line_and_nothing_is_dialed(
-    access: HttpsAccess, target: str, reason: str, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, target: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dialed: list[str] = []
     monkeypatch.setattr(TargetResolver, "find_addresses", dialed.append)
@@ -152,7 +152,7 @@ def test_connect_to_another_target_is_refused_in_the_status_line_and_nothing_is_
     ],
 )
 def test_connect_to_what_is_no_host_and_port_opens_no_tunnel(
-    access: HttpsAccess, target: str
+    access: HttpsServer, target: str
 ) -> None:
     line, connection = send_connect(access.port, target)
     connection.close()
@@ -163,7 +163,7 @@ def test_connect_to_what_is_no_host_and_port_opens_no_tunnel(
     )
 
 
-def test_a_tunnel_inside_of_tls_is_refused(access: HttpsAccess) -> None:
+def test_a_tunnel_inside_of_tls_is_refused(access: HttpsServer) -> None:
     for way in ("tls", "connect"):
         response = exchange_by(way, access, build_request("CONNECT", f"{VENDOR}:443"))
         assert (
@@ -172,14 +172,14 @@ def test_a_tunnel_inside_of_tls_is_refused(access: HttpsAccess) -> None:
         )
 
 
-def test_what_comes_in_the_packet_of_connect_is_refused(access: HttpsAccess) -> None:
+def test_what_comes_in_the_packet_of_connect_is_refused(access: HttpsServer) -> None:
     line, connection = send_connect(access.port, f"{VENDOR}:443", b"\x16\x03\x01")
     connection.close()
     assert line == "HTTP/1.1 400 Bad Request"
 
 
 def test_connect_after_a_request_without_a_response_ends_the_connection(
-    access: HttpsAccess,
+    access: HttpsServer,
 ) -> None:
     request = call_request().replace(b"connection: close\r\n", b"")
     sent = request + build_request("CONNECT", f"{VENDOR}:443")
@@ -190,7 +190,7 @@ def test_connect_after_a_request_without_a_response_ends_the_connection(
 
 
 def test_refusals_are_counted_and_logged_each_host_for_itself(
-    access: HttpsAccess, caplog: pytest.LogCaptureFixture
+    access: HttpsServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = read_rejections(access).get("foreign-target", 0)
     for number in range(12):
@@ -203,7 +203,7 @@ def test_refusals_are_counted_and_logged_each_host_for_itself(
 
 
 def test_a_refused_target_belongs_to_no_sandbox_so_that_no_list_has_it(
-    access: HttpsAccess,
+    access: HttpsServer,
 ) -> None:
     url = f"{origin_of(access)}/_mock/requests"
     before = fetch_json(url)["total"]
@@ -230,19 +230,19 @@ def test_a_refused_target_belongs_to_no_sandbox_so_that_no_list_has_it(
     ],
 )
 def test_an_absolute_target_counts_and_not_the_host_header(
-    access: HttpsAccess, target: str, status: str
+    access: HttpsServer, target: str, status: str
 ) -> None:
     for host in ("localhost", "evil.test"):
         assert status_of(exchange_bytes(access.port, build_request("GET", target, host))) == status
 
 
-def test_an_absolute_target_without_a_path_means_the_root(access: HttpsAccess) -> None:
+def test_an_absolute_target_without_a_path_means_the_root(access: HttpsServer) -> None:
     request = build_request("GET", "http://localhost?a=1", "localhost", "accept: text/plain")
     assert status_of(exchange_bytes(access.port, request)) == "200 OK"
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_control_api_is_refused_under_a_vendors_name(access: HttpsAccess, way: str) -> None:
+def test_the_control_api_is_refused_under_a_vendors_name(access: HttpsServer, way: str) -> None:
     response = exchange_by(way, access, build_request("GET", "/_mock/calls"))
     assert (status_of(response), problem_of(response)) == ("403 Forbidden", "foreign-host")
 
@@ -258,7 +258,7 @@ def test_the_control_api_is_refused_under_a_vendors_name(access: HttpsAccess, wa
 )
 @pytest.mark.parametrize("way", ["tls", "connect"])
 def test_a_page_of_the_vendors_own_host_may_log_in_and_a_foreign_one_may_not(
-    access: HttpsAccess, way: str, path: str, origin: str, status: str
+    access: HttpsServer, way: str, path: str, origin: str, status: str
 ) -> None:
     fields = (f"origin: {origin}", "sec-fetch-site: same-origin", "content-length: 0")
     request = build_request("POST", path, WEBRTC, *fields)
@@ -266,7 +266,7 @@ def test_a_page_of_the_vendors_own_host_may_log_in_and_a_foreign_one_may_not(
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_breaks_look_alike_in_every_way(access: HttpsAccess, way: str) -> None:
+def test_breaks_look_alike_in_every_way(access: HttpsServer, way: str) -> None:
     assert exchange_by(way, access, call_request("x-mock-scenario: empty")) == b""
     with connect_by(way, access) as connection:
         connection.sendall(call_request("x-mock-scenario: reset"))
@@ -276,7 +276,7 @@ def test_breaks_look_alike_in_every_way(access: HttpsAccess, way: str) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_limits_are_alike_in_every_way(
-    access: HttpsAccess, way: str, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long = build_request("GET", "/nowhere", VENDOR, f"x-long: {'v' * 66_000}")
     large = build_request("POST", "/api/v2/voice/c2c", VENDOR, "content-length: 1000001")
@@ -289,7 +289,7 @@ def test_limits_are_alike_in_every_way(
 
 
 def test_the_head_of_connect_has_the_usual_limits(
-    access: HttpsAccess, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long = build_request("CONNECT", f"{VENDOR}:443", VENDOR, f"x-long: {'v' * 66_000}")
     assert problem_of(exchange_bytes(access.port, long)) == "header-too-large"
@@ -301,7 +301,7 @@ def test_the_head_of_connect_has_the_usual_limits(
 # --- handshakes that fail ------------------------------------------------------------------------
 
 
-def begin(way: str, access: HttpsAccess) -> socket.socket:
+def begin(way: str, access: HttpsServer) -> socket.socket:
     """Open a connection on which TLS is to begin."""
     return (
         connect(access.tls_port) if way == "tls" else send_connect(access.port, f"{VENDOR}:443")[1]
@@ -336,7 +336,7 @@ def count_open_files() -> int:
     return len([*Path("/proc/self/fd").iterdir()])
 
 
-def wait_until_no_connection_is_left(access: HttpsAccess, count: int) -> None:
+def wait_until_no_connection_is_left(access: HttpsServer, count: int) -> None:
     """Wait, for a second at most, until as many files are open as before."""
     end = time.monotonic() + 5
     while count_open_files() > count and time.monotonic() < end:
@@ -347,7 +347,7 @@ def wait_until_no_connection_is_left(access: HttpsAccess, count: int) -> None:
 @pytest.mark.parametrize("way", ["tls", "connect"])
 @pytest.mark.parametrize("spoil", [distrust, hang_up, reset, send_half_a_hello, speak_http])
 def test_a_hundred_failed_handshakes_leave_nothing_behind(
-    access: HttpsAccess, way: str, spoil: object, caplog: pytest.LogCaptureFixture
+    access: HttpsServer, way: str, spoil: object, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert callable(spoil)
     read_rejections(access)
@@ -364,7 +364,7 @@ def test_a_hundred_failed_handshakes_leave_nothing_behind(
 
 @pytest.mark.parametrize("way", ["tls", "connect"])
 def test_a_handshake_that_does_not_end_is_ended(
-    access: HttpsAccess, way: str, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert handshakes.HANDSHAKE_TIMEOUT == 10
     for module in (handshakes, tls_listener):
@@ -375,7 +375,7 @@ def test_a_handshake_that_does_not_end_is_ended(
 
 @pytest.mark.parametrize("way", ["tls", "connect"])
 def test_open_handshakes_count_as_connections(
-    access: HttpsAccess, way: str, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in (protocol, uvicorn_server):
         monkeypatch.setattr(module, "MAX_CONNECTIONS", 2)
@@ -392,7 +392,7 @@ def test_open_handshakes_count_as_connections(
 
 
 def test_a_tunnel_counts_as_one_connection(
-    access: HttpsAccess, monkeypatch: pytest.MonkeyPatch
+    access: HttpsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with connect_by("connect", access), connect_by("tls", access):
         monkeypatch.setattr(protocol, "MAX_CONNECTIONS", 3)

@@ -15,6 +15,7 @@ VIEWS = {
     "calls/c3": "Call c3 bridged",
     "phones/": "Phones",
     "webhooks/w1": "Body as sent",
+    "report": "Failed with 500",
     "requests/r2": "Would pass",
     "try/mobtexting/c2c": "Send",
     "try/innocalls/webrtc": "Send",
@@ -35,7 +36,8 @@ WIDE = {"width": 1400, "height": 900}
 
 @pytest.fixture
 def busy(ui: UiSite) -> UiSite:
-    """A sandbox with a call that has ended, a refused request, and two phones."""
+    """A sandbox with a call that has ended, refused webhooks and requests, and two phones."""
+    ui.ask("PUT", "/inboxes/mobtexting", {"responses": [500, 500]})
     ui.place("callee-busy")
     ui.place(**{"from": ""})
     ui.advance(until="idle")

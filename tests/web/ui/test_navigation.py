@@ -1,5 +1,7 @@
 """Each view and each object has an address; Back and Esc lead where one expects."""
 
+import re
+
 import pytest
 
 from tests.support.browser import Page, expect
@@ -13,6 +15,9 @@ LINKS = {
     "webhooks": "1 webhook",
     "webhooks/w1": "Body as sent",
     "webhooks?q=state:failed": "0 webhooks",
+    "report": "1 receiver",
+    "report?q=mobtexting": "1 receiver",
+    "report?q=other": "0 receivers",
     "requests": "1 request",
     "requests/r1": "Answer",
     "try": "Try it",
@@ -24,6 +29,7 @@ LINKS = {
     "phones/": "No leg waits for a person.",
     "sandboxes": "New sandbox",
     "nothing": "There is no such view",
+    "constructor": "There is no such view",
     "calls/c7": "no call is named c7",
     "webhooks/w7": "w7",
     "requests/r7": "r7",
@@ -43,6 +49,21 @@ def test_every_view_and_every_object_has_an_address(page: Page, played: UiSite) 
     for link, text in LINKS.items():
         page.goto(played.url(link))
         expect(page.locator("body")).to_contain_text(text)
+
+
+def test_the_journal_up_to_an_entry_is_shown_however_many_are_newer(page: Page, ui: UiSite) -> None:
+    for _ in range(25):
+        ui.place("callee-busy")
+    ui.advance(until="idle")
+    last = ui.read("/journal?order=newest&limit=1")["entries"][0]["id"]
+    assert last > 220
+    lines = page.locator("journal-view ol > li")
+    for address, newest in (("?from=20", 20), (f"?from={last}", last), ("?from=9999", last)):
+        page.goto(ui.url(f"journal{address}"))
+        expect(lines.first.locator(".time")).to_have_text(re.compile(rf"^{newest} "))
+        expect(lines).to_have_count(min(newest, 200))
+    page.get_by_role("button", name="Show the newest").click()
+    expect(page.get_by_text("Up to entry")).to_have_count(0)
 
 
 def test_back_leads_through_what_was_seen_and_forward_again(page: Page, played: UiSite) -> None:

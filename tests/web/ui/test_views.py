@@ -112,6 +112,7 @@ def test_a_sandbox_is_made_and_deleted_only_after_a_second_click(page: Page, ui:
     page.get_by_label("name").fill("lesson")
     page.get_by_role("button", name="Make").click()
     row = page.get_by_role("row").filter(has_text="lesson")
+    expect(row).to_contain_text("awake")
     row.get_by_role("button", name="Delete ...").click()
     expect(row).to_contain_text("This ends 0 calls")
     row.get_by_role("button", name="Delete", exact=True).click()
@@ -172,7 +173,7 @@ def test_an_inbox_shows_at_once_what_it_receives_from_outside(page: Page, ui: Ui
     expect(page.locator("#link")).to_have_text("live")
     ui.ask("POST", "/receive/mine", {"hello": "there"})
     page.get_by_text("Inboxes (1)").click()
-    expect(page.locator("webhook-view")).to_contain_text('"hello": "there"')
+    expect(page.locator("webhooks-view")).to_contain_text('"hello": "there"')
 
 
 def test_the_page_of_a_missing_sandbox_says_so_and_creates_none(page: Page, server: UiSite) -> None:

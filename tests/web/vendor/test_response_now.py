@@ -30,7 +30,7 @@ def build_sandbox(at: int) -> Any:
 def test_a_response_without_a_now_header_gets_the_time_of_its_sandbox(
     sandbox: Any, headers: list[Any], expected: list[Any]
 ) -> None:
-    sandboxes = SimpleNamespace(get_or_create=lambda _: build_sandbox(2_000))
+    sandboxes = SimpleNamespace(default=build_sandbox(2_000))
     scope: Scope = {
         "state": {
             "dependencies": SimpleNamespace(sandboxes=sandboxes),

@@ -1,0 +1,1 @@
+"""Stores of sandboxes: values of what is stored, and a file that holds them."""
