@@ -149,6 +149,7 @@ def test_a_report_is_closed_and_another_file_opened(report: Page, ui: UiSite) ->
     expect(report).to_have_url(ui.url("journal"))
     expect(report.get_by_role("link", name="File")).to_have_count(0)
     choose(report, TEXT, "report.json")
+    expect(report.get_by_role("heading", name="Ordeal report.json")).to_be_visible()
     choose(report, ui.client.get(f"{ui.prefix}/_mock/journal?format=jsonl").text)
     expect(report.get_by_role("heading", name="File journal.jsonl")).to_be_visible()
 
