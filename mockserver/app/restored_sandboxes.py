@@ -7,14 +7,13 @@ from typing import Any, Final, NamedTuple
 from mockserver.compiler import InvalidFiles, ScenarioCompiler, build_configuration
 from mockserver.core.configuration import Configuration, recorded_options
 from mockserver.engine.sandbox_state import SandboxState
-from mockserver.replay.runner import Configurations
+from mockserver.replay.runner import Configurations, build_recorded_settings
 from mockserver.runtime.durability import Durability
 from mockserver.runtime.recording import Recording
 from mockserver.runtime.sandbox import Sandbox
 from mockserver.runtime.sandbox_registry import SandboxRegistry
 from mockserver.runtime.sleep import SleepingSandbox
 from mockserver.runtime.stored_sandbox import build_stored_sandbox
-from mockserver.settings import Settings
 from mockserver.store.records import LogPlace, LogStart, SandboxRecord, StoredLog
 from mockserver.web.control.input_player import InputDiverged, InputPlayer
 from mockserver.web.router import Router
@@ -45,15 +44,7 @@ class OwnWorld(NamedTuple):
         """
         if self.is_that_of(options, files):
             return self.configuration._replace(seed=seed), self.compiler
-        settings = Settings(
-            seed=seed,
-            number_plan=options["number_plan"],
-            quirk=tuple((provider, quirk) for provider, quirk in options["quirks"]),
-            webhook=options["webhook"],
-            webhook_targets=tuple(options["webhook_targets"]),
-            webhook_rewrite=tuple((name, other) for name, other in options["webhook_rewrite"]),
-            trace_webhooks=options["trace_webhooks"],
-        )
+        settings = build_recorded_settings(options, seed)
         return build_configuration(settings, files), ScenarioCompiler(settings, files)
 
 

@@ -39,8 +39,7 @@ def open_store(settings: Settings, configuration: Configuration) -> Stored:
     """
     timing = Timing(settings.clock, settings.start)
     if not settings.store:
-        if settings.store_key:
-            raise SettingsError("store-key goes with --store sqlite:PATH")
+        _check_memory(settings)
         return Stored((configuration, timing))
     from mockserver.app.stored_world import open_file  # noqa: PLC0415 - only `store` needs it
 
@@ -48,6 +47,17 @@ def open_store(settings: Settings, configuration: Configuration) -> Stored:
     seeds = [each.seed for each in records if each.name == DEFAULT_SANDBOX]
     seed = settings.seed or [configuration.seed, *seeds][-1]
     return Stored((configuration._replace(seed=seed), timing), durability, records)
+
+
+def _check_memory(settings: Settings) -> None:
+    """Check that no option is given that only a store has.
+
+    Raises:
+        SettingsError: one is; the message names it.
+    """
+    for name in ("store_key", "durable"):
+        if getattr(settings, name) != Settings._field_defaults[name]:
+            raise SettingsError(f"{name.replace('_', '-')} goes with --store sqlite:PATH")
 
 
 def build_world(

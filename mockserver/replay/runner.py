@@ -95,19 +95,27 @@ def parse_run(lines: Sequence[str], settings: Settings) -> RecordedRun:
     heading = file.heading
     secrets = find_secrets(build_configuration(settings), heading["seed"])
     _check_masks(heading["files"], secrets)
-    recorded = Settings(
-        seed=heading["seed"],
-        number_plan=heading["number_plan"],
-        quirk=tuple((provider, quirk) for provider, quirk in heading["quirks"]),
-        webhook=heading["webhook"],
-        webhook_targets=tuple(heading["webhook_targets"]),
-        webhook_rewrite=tuple((host, other) for host, other in heading["webhook_rewrite"]),
-        trace_webhooks=heading["trace_webhooks"],
-    )
+    recorded = build_recorded_settings(heading, heading["seed"])
     replay = _Replay(recorded, secrets)
     configuration, compiler = replay.build(heading)
     later = Configurations(replay.build, configuration, compiler)
     return RecordedRun(file, secrets, configuration, parse_time(heading["start_at"]), later)
+
+
+def build_recorded_settings(options: Mapping[str, Any], seed: str) -> Settings:
+    """Build the settings of a recorded run, of which only those that decide on responses count.
+
+    `options` are those of a heading, or as `recorded_options` returns them.
+    """
+    return Settings(
+        seed=seed,
+        number_plan=options["number_plan"],
+        quirk=tuple((provider, quirk) for provider, quirk in options["quirks"]),
+        webhook=options["webhook"],
+        webhook_targets=tuple(options["webhook_targets"]),
+        webhook_rewrite=tuple((host, other) for host, other in options["webhook_rewrite"]),
+        trace_webhooks=options["trace_webhooks"],
+    )
 
 
 def replay_inputs(lines: Sequence[str], settings: Settings) -> ReplayResult:

@@ -76,7 +76,7 @@ class InboxState(NamedTuple):
 
     statuses: tuple[int, ...]
     delay: int | float
-    """an integer is read as one"""
+    """In real seconds; an integer stays one."""
     evicted: int
     first: int
     last: int

@@ -171,10 +171,13 @@ def test_a_file_that_is_no_key_is_refused(
     assert not (tmp_path / "calls.db").exists()
 
 
-def test_a_key_goes_with_a_store(key: Path, configuration: Configuration) -> None:
+@pytest.mark.parametrize(("option", "value"), [("store_key", "key"), ("durable", "disk")])
+def test_an_option_of_a_store_is_refused_without_one(
+    option: str, value: Any, configuration: Configuration
+) -> None:
     with pytest.raises(SettingsError) as caught:
-        open_store(Settings(store_key=str(key)), configuration)
-    assert str(caught.value) == "store-key goes with --store sqlite:PATH"
+        open_store(Settings()._replace(**{option: value}), configuration)
+    assert str(caught.value) == f"{option.replace('_', '-')} goes with --store sqlite:PATH"
 
 
 def test_a_missing_package_is_named(

@@ -18,20 +18,18 @@ FREE_PATHS: Final = ("/_mock/health", "/_mock/live", "/_mock/ready", "/_mock/met
 SHARED_PREFIX: Final = "/_mock/sandboxes"
 """Where one response tells of several sandboxes."""
 
-
 Wrap = Callable[[Send, Scope], Send]
 """(send, scope) -> what sends a response."""
-
 
 Hold = Callable[[Scope], Awaitable[None]]
 """Waits until what a response tells of is stored."""
 
 
 def build_wrap(durability: Durability | None) -> Wrap:
-    """Build what wraps `send`: it adds headers, and waits until what is told is stored."""
+    """Build what wraps `send`: it adds headers, and holds a response back if there is a store."""
     if durability is None:
         return add_time_header
-    # not of one `scope`: a function in it that refers to it can only the garbage collector free
+    # neither refers to a `scope`, which has one: only the garbage collector frees a cycle
     holds = (partial(_wait_for_own, durability), partial(_wait_for_all, durability))
     return partial(hold_back, holds)
 
