@@ -8,13 +8,13 @@ import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
-from statistics import median
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 import uvloop
 
 from benchmarks.engine import HEADERS
+from benchmarks.figures import Figures, describe, take_median
 from benchmarks.load import Connection, Work, build_request, dial_http, pin, run_load
 from benchmarks.servers import PATH, SERVERS, free_port, run_server
 from benchmarks.web import BODY, REQUEST
@@ -32,16 +32,6 @@ class Ports(NamedTuple):
 
     usual: int
     tls: int
-
-
-class Figures(NamedTuple):
-    """Of one way: `cpu` is the CPU time of the server for one request, in microseconds."""
-
-    rate: float
-    p50: float
-    p99: float
-    cpu: float
-    wrong: float
 
 
 async def _dial_plain(ports: Ports) -> Connection:
@@ -82,9 +72,9 @@ def rows(rounds: int = 5, seconds: float = 3) -> Iterator[tuple[str, str]]:
         for _ in range(rounds):
             for way in WAYS:
                 measured[way].append(_measure(way, seconds, is_kept=is_kept))
-        medians = {way: _take_median(measured[way]) for way in WAYS}
+        medians = {way: take_median(measured[way]) for way in WAYS}
         for way in WAYS:
-            yield f"{way}, {kind}", _describe(medians[way], medians["http"])
+            yield f"{way}, {kind}", describe(medians[way], medians["http"], "http")
 
 
 def _measure(way: str, seconds: float, *, is_kept: bool) -> Figures:
@@ -98,16 +88,3 @@ def _measure(way: str, seconds: float, *, is_kept: bool) -> Figures:
         before = server.cpu()
         rate, p50, p99, wrong = uvloop.run(run_load(work._replace(seconds=seconds)))
         return Figures(rate, p50, p99, (server.cpu() - before) / (rate * seconds) * 1e6, wrong)
-
-
-def _take_median(measured: list[Figures]) -> Figures:
-    return Figures(*map(median, zip(*measured, strict=True)))
-
-
-def _describe(figures: Figures, plain: Figures) -> str:
-    rate, p50, p99, cpu = (one / other for one, other in zip(figures[:4], plain[:4], strict=True))
-    return (
-        f"{figures.rate:,.0f} a second ({rate:.2f} of http), p50 {figures.p50:.1f} ms ({p50:.2f}), "
-        f"p99 {figures.p99:.1f} ms ({p99:.2f}), {figures.cpu:.0f} us of CPU each ({cpu:.2f}), "
-        f"{figures.wrong:.0f} wrong"
-    )

@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import Final
 from urllib.parse import urlsplit
 
 import uvloop
 
 from benchmarks.engine import HEADERS
+from benchmarks.figures import Figures, describe, take_median
 from benchmarks.load import Work, build_request, dial_http, pin, run_load
 from benchmarks.servers import PATH, SERVERS, run_server
 from benchmarks.web import BODY, REQUEST
@@ -30,16 +31,6 @@ MODES: Final[Mapping[str, Sequence[str]]] = {
 RESTORED: Final = 10_000  # requests
 
 
-class Figures(NamedTuple):
-    """Of one mode: `cpu` is the CPU time of the server for one request, in microseconds."""
-
-    rate: float
-    p50: float
-    p99: float
-    cpu: float
-    wrong: float
-
-
 def rows(rounds: int = 5, seconds: float = 3) -> Iterator[tuple[str, str]]:
     """Yield (name, figures), which are medians over the rounds; the modes take turns."""
     pin(1)
@@ -47,9 +38,9 @@ def rows(rounds: int = 5, seconds: float = 3) -> Iterator[tuple[str, str]]:
     for _ in range(rounds):
         for mode in MODES:
             measured[mode].append(_measure(mode, seconds))
-    medians = {mode: Figures(*map(median, zip(*measured[mode], strict=True))) for mode in MODES}
+    medians = {mode: take_median(measured[mode]) for mode in MODES}
     for mode in MODES:
-        yield f"store: {mode}", _describe(medians[mode], medians["memory"])
+        yield f"store: {mode}", describe(medians[mode], medians["memory"], "memory")
     plain, stored = (median(_restart(count) for _ in range(rounds)) for count in (0, RESTORED))
     yield (
         f"restore {RESTORED:,} requests",
@@ -89,12 +80,3 @@ async def _send(port: int, count: int) -> None:
         length = head.lower().partition(b"content-length:")[2].split()[0]
         await reader.readexactly(int(length))
     writer.close()
-
-
-def _describe(figures: Figures, plain: Figures) -> str:
-    rate, p50, p99, cpu = (one / other for one, other in zip(figures[:4], plain[:4], strict=True))
-    return (
-        f"{figures.rate:,.0f} a second ({rate:.2f} of memory), "
-        f"p50 {figures.p50:.1f} ms ({p50:.2f}), p99 {figures.p99:.1f} ms ({p99:.2f}), "
-        f"{figures.cpu:.0f} us of CPU each ({cpu:.2f}), {figures.wrong:.0f} wrong"
-    )
